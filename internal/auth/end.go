@@ -1,0 +1,26 @@
+package auth
+
+import "context"
+
+// End ends sessions of one user and says how many. From the moment it returns
+// they are refused here; other instances hear of it through the view. When the
+// database cannot be reached it fails with ErrUnavailable and nothing ended.
+func (s *Service) End(ctx context.Context, sel Selector, reason Reason) (int, error) {
+	changes, err := s.cfg.Store.End(ctx, sel, reason, s.now())
+	if err != nil {
+		return 0, storeError("end sessions", err)
+	}
+	s.ended(ctx, sel.UserID, changes)
+	return len(changes), nil
+}
+
+// Sessions lists the user's live sessions, newest first.
+func (s *Service) Sessions(ctx context.Context, userID string) ([]Session, error) {
+	live, err := s.cfg.Store.Live(ctx, userID, s.now())
+	return live, storeError("list sessions", err)
+}
+
+// Ready reports whether the database answers.
+func (s *Service) Ready(ctx context.Context) error {
+	return storeError("ping", s.cfg.Store.Ping(ctx))
+}

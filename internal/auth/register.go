@@ -1,0 +1,97 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Registration is a filled-in sign-up form, as it was typed.
+type Registration struct {
+	Name     string // "" = not told
+	Email    string
+	Password string
+}
+
+const maxNameRunes = 100
+
+// Register creates an account. Invalid tells which fields are wrong;
+// ErrEmailTaken is returned also when two registrations race. The password is
+// hashed before the address is looked up, so both answers cost the same.
+func (s *Service) Register(ctx context.Context, in Registration) (User, error) {
+	invalid := Invalid{}
+	email, ok := CanonicalEmail(in.Email)
+	if !ok {
+		invalid["email"] = "Enter an email address such as name@example.com."
+	}
+	name, ok := cleanName(in.Name)
+	if !ok {
+		invalid["name"] = "Use at most 100 characters, and no control characters."
+	}
+	password, ok := NormalizePassword(in.Password)
+	if !ok {
+		invalid["password"] = "Use at most 1024 characters of plain text."
+	} else if text := checkNewPassword(password, s.cfg.PasswordMinLength, s.cfg.SiteName, email, name); text != "" {
+		invalid["password"] = text
+	}
+	if len(invalid) > 0 {
+		return User{}, invalid
+	}
+	hash, err := s.hasher.Hash(ctx, password)
+	if err != nil {
+		return User{}, err
+	}
+	now := s.now()
+	u := User{ID: randomText(16), Email: email, Name: name, CreatedAt: now, UpdatedAt: now}
+	if err := s.cfg.Store.CreateUser(ctx, u, hash); err != nil {
+		return User{}, storeError("register", err)
+	}
+	s.event(ctx, "user_created", u.ID, "")
+	return u, nil
+}
+
+// Seed registers an account unless its address has one: the demo user of
+// development. It skips the rules for passwords, which are for people.
+func (s *Service) Seed(ctx context.Context, u Registration) error {
+	hash, err := s.hasher.Hash(ctx, u.Password)
+	if err != nil {
+		return err
+	}
+	now := s.now()
+	err = s.cfg.Store.CreateUser(ctx, User{ID: randomText(16), Email: u.Email, Name: u.Name, CreatedAt: now, UpdatedAt: now}, hash)
+	if errors.Is(err, ErrEmailTaken) {
+		return nil
+	}
+	return storeError("seed", err)
+}
+
+// Disable closes an account by its canonical address and ends its sessions.
+// No such account is no error.
+func (s *Service) Disable(ctx context.Context, email string) error {
+	u, _, err := s.cfg.Store.UserByEmail(ctx, email)
+	if errors.Is(err, ErrNotFound) || err == nil && !u.DisabledAt.IsZero() {
+		return nil
+	}
+	if err != nil {
+		return storeError("disable", err)
+	}
+	changes, err := s.cfg.Store.DisableUser(ctx, u.ID, Admin, s.now())
+	if err != nil {
+		return storeError("disable", err)
+	}
+	s.ended(ctx, u.ID, changes)
+	return nil
+}
+
+// cleanName trims a name and refuses what would break a page or a mail header.
+func cleanName(text string) (string, bool) {
+	if len(text) > 4*maxNameRunes*utf8.UTFMax || !utf8.ValidString(text) {
+		return "", false
+	}
+	name := strings.TrimSpace(norm.NFC.String(text))
+	return name, utf8.RuneCountInString(name) <= maxNameRunes && !strings.ContainsFunc(name, unicode.IsControl)
+}

@@ -1,0 +1,134 @@
+package auth
+
+import (
+	"context"
+	"time"
+)
+
+// Store keeps users and sessions. It has no opinions: limits, lifetimes and
+// reasons are decided by the Service and handed in.
+//
+// The comments here are its specification and authtest.Run checks it. All
+// methods are safe for concurrent use. All times have millisecond precision
+// and come from the caller: a store never looks at a clock. Anything a method
+// acknowledges is durable. Errors other than the ones named mean that the
+// database could not be asked.
+type Store interface {
+	UserStore
+	SessionStore
+
+	// Changes returns what ended since the given time, and the live sessions
+	// of users changed since then, in any order. It may return more.
+	Changes(ctx context.Context, since time.Time) ([]Change, error)
+
+	// Collect deletes the rows of sessions that ended or reached their absolute
+	// expiry before the given time, in small batches, and says how many. When
+	// another process is collecting, it returns 0 at once.
+	Collect(ctx context.Context, before time.Time) (int, error)
+
+	// Ping reports whether the database answers.
+	Ping(ctx context.Context) error
+}
+
+// UserStore keeps accounts and their password hashes.
+type UserStore interface {
+	// CreateUser adds an account. ErrEmailTaken if the address has one, also
+	// when two calls race.
+	CreateUser(ctx context.Context, u User, passwordHash string) error
+
+	// UserByEmail finds an account by its canonical address, together with its
+	// password hash ("" = it has no password). ErrNotFound if there is none.
+	UserByEmail(ctx context.Context, email string) (u User, passwordHash string, err error)
+
+	// ReplacePasswordHash stores a new hash where the old one is still in
+	// place; otherwise it does nothing, so that a rehash at login can never
+	// undo a password change.
+	ReplacePasswordHash(ctx context.Context, userID, old, new string) error
+
+	// DisableUser sets disabled_at and ends all the user's sessions, in one
+	// transaction. ErrNotFound if there is no such user.
+	DisableUser(ctx context.Context, userID string, reason Reason, now time.Time) ([]Change, error)
+}
+
+// SessionStore keeps one row per login.
+type SessionStore interface {
+	// Begin runs one login as one transaction: it locks the user's row (its
+	// own first statement, so that logins of one user go one after the other),
+	// reads the user and their sessions that are live at now, newest first,
+	// calls plan, and carries the Plan out. An error of plan rolls back and is
+	// returned as it is. ErrNotFound if there is no such user. plan must be
+	// quick and must not use the store.
+	Begin(ctx context.Context, userID string, now time.Time, plan func(User, []Session) (Plan, error)) ([]Change, error)
+
+	// Find returns a session by its key, live or not, with its user.
+	// ErrNotFound if there is no row.
+	Find(ctx context.Context, key Key) (Session, error)
+
+	// Renew moves last_seen_at and expires_at of a session that is live at
+	// r.Now, in one conditional statement, and returns it with its user.
+	// ErrNotFound if it is not live: it can never bring one back.
+	Renew(ctx context.Context, key Key, r Renewal) (Session, error)
+
+	// End ends the selected sessions of a user that have not ended, in one
+	// transaction that first locks the user's row, and says which. Ending
+	// nothing is no error.
+	End(ctx context.Context, sel Selector, reason Reason, now time.Time) ([]Change, error)
+
+	// Live returns the user's sessions that are live at now, newest first.
+	Live(ctx context.Context, userID string, now time.Time) ([]Session, error)
+}
+
+// Listener is implemented by a store whose database can tell other instances
+// of a change the moment it commits.
+type Listener interface {
+	// Listen subscribes, calls ready, then passes on every change that commits
+	// from the moment of subscribing, until ctx ends or the connection breaks.
+	Listen(ctx context.Context, ready func(context.Context) error, apply func(...Change)) error
+}
+
+// Key finds a session: exactly one field is set.
+type Key struct {
+	ID        string // the session's id, from a JWT
+	TokenHash []byte // SHA-256 of an opaque token
+}
+
+// String names the key in maps; the two kinds cannot collide.
+func (k Key) String() string {
+	if k.ID != "" {
+		return "id:" + k.ID
+	}
+	return "token:" + string(k.TokenHash)
+}
+
+// Selector picks sessions of one user.
+type Selector struct {
+	UserID    string // never empty: nobody can end another's session
+	SessionID string // only this one; "" = all
+	Except    string // all but this one; "" = no exception
+}
+
+// Plan is what a login does to the database.
+type Plan struct {
+	End []Ending // sessions that make room; nil = none
+	New Session  // the session to insert; its User.ID is the locked user
+}
+
+// Ending is a session to end and why.
+type Ending struct {
+	SessionID string
+	Reason    Reason
+}
+
+// Renewal is what a renewal writes.
+type Renewal struct {
+	Now       time.Time
+	ExpiresAt time.Time // the row gets the earlier of this and its absolute expiry
+	TokenHash []byte    // replaces the row's; nil = keep
+}
+
+// Change tells the view that what is known of a session is out of date.
+type Change struct {
+	SessionID string
+	At        time.Time
+	Ended     Reason // "" = not ended: only its user's data changed
+}

@@ -1,0 +1,184 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// tape is a feed that plays back what is put on it.
+type tape struct {
+	mu      sync.Mutex
+	changes []Change
+	since   time.Time
+	calls   int
+	err     error
+}
+
+func (f *tape) Changes(_ context.Context, since time.Time) ([]Change, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.calls++
+	f.since = since
+	return f.changes, f.err
+}
+
+func (f *tape) put(changes ...Change) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.changes = changes
+}
+
+func TestViewTrustsNothingBeforeItsFirstSync(t *testing.T) { // RV-4
+	now := time.Now()
+	v := newView(5*time.Minute, func() time.Time { return now })
+	if v.Trusts("s", now) {
+		t.Error("Trusts before the first Sync, want the database asked")
+	}
+	if err := v.Sync(t.Context(), &tape{err: errors.New("down")}); err == nil || v.Trusts("s", now) {
+		t.Errorf("Sync with the database down = %v and trusts, want an error and no trust", err)
+	}
+	if err := v.Sync(t.Context(), &tape{}); err != nil || !v.Trusts("s", now) {
+		t.Errorf("Sync = %v and no trust, want trust in what nothing is known against", err)
+	}
+}
+
+func TestViewApply(t *testing.T) {
+	at := func(s int) time.Time { return time.Unix(1000+int64(s), 0) }
+	changed := func(s int) Change { return Change{SessionID: "s", At: at(s)} }
+	ended := func(s int, why Reason) Change { return Change{SessionID: "s", At: at(s), Ended: why} }
+	tests := []struct {
+		name    string
+		changes []Change
+		reason  Reason // "" = not ended
+		trusted int    // validated at this second is trusted, a second before is not; -1 = never
+	}{
+		{"a change is checked again if validated before it", []Change{changed(5)}, "", 6},
+		{"the latest change counts, in any order", []Change{changed(9), changed(5)}, "", 10},
+		{"an ended session is never trusted", []Change{ended(5, SignedOut)}, SignedOut, -1},
+		{"an ending beats a later change", []Change{ended(5, Limit), changed(9)}, Limit, -1},
+		{"an ending beats an earlier change", []Change{changed(9), ended(5, Limit)}, Limit, -1},
+		{"the first reason is kept", []Change{ended(5, Limit), ended(6, SignedOut)}, Limit, -1},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			v := newView(5*time.Minute, func() time.Time { return at(0) })
+			v.Sync(t.Context(), &tape{})
+			v.Apply(tt.changes...)
+			v.Apply(tt.changes...) // again changes nothing
+			if got, _ := v.Ended("s"); got != tt.reason {
+				t.Errorf("Ended = %q, want %q", got, tt.reason)
+			}
+			for s := range 20 {
+				want := tt.trusted >= 0 && s >= tt.trusted
+				if got := v.Trusts("s", at(s)); got != want {
+					t.Errorf("Trusts(validated at %d s) = %v, want %v", s, got, want)
+				}
+			}
+			if !v.Trusts("another", at(0)) {
+				t.Error("another session lost its trust")
+			}
+		})
+	}
+}
+
+func TestViewForgetsOnlyWhenTheDatabaseAnswers(t *testing.T) { // RV-5
+	now := time.Unix(1_000_000, 0)
+	v := newView(5*time.Minute, func() time.Time { return now })
+	f := &tape{}
+	v.Sync(t.Context(), f)
+	v.Apply(Change{SessionID: "s", At: now, Ended: Limit})
+
+	now = now.Add(5*time.Minute + viewSlack)
+	v.Sync(t.Context(), f)
+	if v.Size() != 1 {
+		t.Fatal("the entry is gone while tokens validated before it may still be undue")
+	}
+	now = now.Add(time.Second)
+	f.err = errors.New("down")
+	v.Sync(t.Context(), f)
+	if v.Size() != 1 {
+		t.Fatal("the entry is gone though the database was not asked")
+	}
+	f.err = nil
+	v.Sync(t.Context(), f)
+	if v.Size() != 0 {
+		t.Errorf("the view has %d entries, want the outdated one forgotten", v.Size())
+	}
+}
+
+func TestViewLooksBackFarEnough(t *testing.T) {
+	now := time.Unix(1_000_000, 0)
+	v := newView(5*time.Minute, func() time.Time { return now })
+	f := &tape{}
+	check := func(when string, want time.Duration) {
+		t.Helper()
+		v.Sync(t.Context(), f)
+		if got := now.Sub(f.since); got != want {
+			t.Errorf("%s Sync looks back %v, want %v", when, got, want)
+		}
+	}
+	check("the first", 5*time.Minute+viewSlack)
+	now = now.Add(2 * time.Second)
+	check("a poll's", 2*time.Second+viewOverlap)
+	now = now.Add(3 * time.Minute)
+	check("after an outage, the", 3*time.Minute+viewOverlap)
+	now = now.Add(24 * time.Hour)
+	check("after a long outage, the", 5*time.Minute+viewSlack)
+}
+
+// phone is a Listener whose line can be cut.
+type phone struct {
+	tape
+	calls chan func(...Change)
+	cut   chan error
+}
+
+func (p *phone) Listen(ctx context.Context, ready func(context.Context) error, apply func(...Change)) error {
+	if err := ready(ctx); err != nil {
+		return err
+	}
+	p.calls <- apply
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case err := <-p.cut:
+		return err
+	}
+}
+
+func TestViewHearsOfEndingsByNotificationAndByPoll(t *testing.T) { // RV-3
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		v := newView(5*time.Minute, time.Now)
+		p := &phone{calls: make(chan func(...Change)), cut: make(chan error)}
+		go v.run(ctx, p, slog.New(slog.NewTextHandler(io.Discard, nil)))
+
+		notify := <-p.calls
+		notify(Change{SessionID: "heard", At: time.Now(), Ended: Limit})
+		if _, ended := v.Ended("heard"); !ended {
+			t.Error("a notified ending is not known at once")
+		}
+
+		p.put(Change{SessionID: "lost", At: time.Now(), Ended: SignedOut}) // its notification never comes
+		time.Sleep(viewInterval + time.Millisecond)
+		if _, ended := v.Ended("lost"); !ended {
+			t.Errorf("an ending whose notification was lost is not known after %v", viewInterval)
+		}
+
+		p.put(Change{SessionID: "missed", At: time.Now(), Ended: SignedOut})
+		p.cut <- errors.New("connection reset")
+		<-p.calls // it has subscribed again, and loaded what it missed
+		if _, ended := v.Ended("missed"); !ended {
+			t.Error("an ending during the break is not known after subscribing again")
+		}
+		cancel()
+		synctest.Wait()
+	})
+}

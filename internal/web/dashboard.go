@@ -1,0 +1,22 @@
+package web
+
+import (
+	"net/http"
+
+	"latchkey/internal/auth"
+	"latchkey/internal/views"
+)
+
+func (s *site) dashboard(w http.ResponseWriter, r *http.Request) error {
+	session := auth.FromContext(r.Context()).Session
+	limit, _ := s.Auth.Limit()
+	return s.render(w, r, http.StatusOK, views.Dashboard(s.privatePage(r), views.DashboardModel{
+		Strategy:          s.Auth.Strategy(),
+		SessionID:         session.ID,
+		SignedInAt:        session.AuthenticatedAt,
+		ValidatedAt:       session.ValidatedAt,
+		ExpiresAt:         session.ExpiresAt,
+		AbsoluteExpiresAt: session.AbsoluteExpiresAt,
+		Limit:             limit,
+	}))
+}

@@ -1,0 +1,98 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+
+	"latchkey/internal/auth"
+	"latchkey/internal/views"
+)
+
+// httpError is an answer other than the page asked for.
+type httpError struct {
+	status     int
+	err        error // for the log; nil = nothing to add
+	retryAfter int   // seconds; 0 = not said
+}
+
+func (e *httpError) Error() string { return fmt.Sprintf("%d: %v", e.status, e.err) }
+func (e *httpError) Unwrap() error { return e.err }
+
+// page makes a handler of a function that returns errors, so that one place
+// turns them into a status, a page and a log line.
+func (s *site) page(f func(http.ResponseWriter, *http.Request) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if err := f(w, r); err != nil {
+			s.fail(w, r, err)
+		}
+	}
+}
+
+// fail answers with the page for an error. Users see fixed words; what
+// happened is in the log, under the request id that the page shows.
+func (s *site) fail(w http.ResponseWriter, r *http.Request, err error) {
+	e := statusOf(err)
+	if e.status >= 500 {
+		s.Log.ErrorContext(r.Context(), "request failed", "status", e.status, "error", e.err)
+	}
+	if e.retryAfter > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(e.retryAfter))
+	}
+	if strings.HasPrefix(r.URL.Path, s.AuthPath+"/") {
+		writeJSON(w, e.status, map[string]string{"message": http.StatusText(e.status)})
+		return
+	}
+	s.render(w, r, e.status, views.ErrorPage(s.newPage(r), views.ErrorPageModel{
+		Status: e.status, RequestID: idOf(r.Context()), RetryAfter: e.retryAfter,
+	}))
+}
+
+const (
+	retryOutage = 5 // seconds: a database that restarts is back by then
+	retryBusy   = 3 // seconds: a burst of sign-ins is over by then
+)
+
+// statusOf maps what services return to what HTTP says.
+func statusOf(err error) *httpError {
+	if e, ok := errors.AsType[*httpError](err); ok {
+		return e
+	}
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return &httpError{status: http.StatusRequestEntityTooLarge, err: err}
+	}
+	switch {
+	case errors.Is(err, auth.ErrBusy):
+		return &httpError{status: http.StatusServiceUnavailable, err: err, retryAfter: retryBusy}
+	case errors.Is(err, auth.ErrUnavailable):
+		return &httpError{status: http.StatusServiceUnavailable, err: err, retryAfter: retryOutage}
+	}
+	return &httpError{status: http.StatusInternalServerError, err: err}
+}
+
+func notFound(http.ResponseWriter, *http.Request) error {
+	return &httpError{status: http.StatusNotFound}
+}
+
+// methodNotAllowed names the methods that the path does have (RFC 9110
+// §15.5.6).
+func (s *site) methodNotAllowed(routes chi.Routes) http.HandlerFunc {
+	return s.page(func(w http.ResponseWriter, r *http.Request) error {
+		var allow []string
+		for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
+			lookup := method
+			if method == http.MethodHead { // served by the GET handler
+				lookup = http.MethodGet
+			}
+			if routes.Match(chi.NewRouteContext(), lookup, r.URL.Path) {
+				allow = append(allow, method)
+			}
+		}
+		w.Header().Set("Allow", strings.Join(allow, ", "))
+		return &httpError{status: http.StatusMethodNotAllowed}
+	})
+}

@@ -1,0 +1,89 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"mime"
+	"net/http"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/go-chi/chi/v5/middleware"
+
+	"latchkey/internal/auth"
+	"latchkey/internal/views"
+	"latchkey/static"
+)
+
+// newPage is what every page needs to know of this request.
+func (s *site) newPage(r *http.Request) views.Page {
+	p := views.Page{
+		Path:        r.URL.Path,
+		Asset:       static.URL,
+		Nonce:       templ.GetNonce(r.Context()),
+		AuthPath:    s.AuthPath,
+		PollSeconds: int(s.PollInterval / time.Second),
+		SiteName:    s.SiteName,
+		Development: s.Development,
+	}
+	if result := auth.FromContext(r.Context()); result.State == auth.OK {
+		u := result.Session.User
+		p.User = &views.User{ID: u.ID, Name: u.Name, Email: u.Email}
+	}
+	return p
+}
+
+// privatePage is a page that session.js leaves when the session ends.
+func (s *site) privatePage(r *http.Request) views.Page {
+	p := s.newPage(r)
+	p.Private = true
+	return p
+}
+
+// render writes a page. It is rendered before anything is sent, so that a
+// failure is a clean 500 and not half a page.
+func (s *site) render(w http.ResponseWriter, r *http.Request, status int, page templ.Component) error {
+	var buf bytes.Buffer
+	if err := page.Render(r.Context(), &buf); err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Cache-Control", "private, no-store") // every page says who is signed in
+	h.Set("Vary", "Cookie")
+	w.WriteHeader(status)
+	w.Write(buf.Bytes()) // an error means the reader is gone
+	return nil
+}
+
+func writeJSON(w http.ResponseWriter, status int, v any) error {
+	body, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	w.Write(body) // an error means the reader is gone
+	return nil
+}
+
+// readForm parses the body of a form. Other content is a 415: a form parser
+// that guesses is a form parser that can be fooled.
+func readForm(r *http.Request) error {
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || kind != "application/x-www-form-urlencoded" {
+		return &httpError{status: http.StatusUnsupportedMediaType, err: err}
+	}
+	if err := r.ParseForm(); err != nil {
+		if e := statusOf(err); e.status == http.StatusRequestEntityTooLarge {
+			return e
+		}
+		return &httpError{status: http.StatusBadRequest, err: err}
+	}
+	return nil
+}
+
+// clientOf is what a login keeps of the browser it comes from.
+func clientOf(r *http.Request) auth.Client {
+	return auth.Client{IP: middleware.GetClientIP(r.Context()), UserAgent: r.UserAgent()}
+}

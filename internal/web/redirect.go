@@ -1,0 +1,56 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// maxCallback is the longest callbackUrl taken, in bytes.
+const maxCallback = 2048
+
+// localPath reduces a callbackUrl to a path on our own origin, and is the one
+// place that decides what a callbackUrl may be. ok is false for anything else:
+// what net/url and a browser read differently is refused, not repaired
+// (security.md RD-1).
+func (s *site) localPath(raw string) (path string, ok bool) {
+	if raw == "" || len(raw) > maxCallback || strings.ContainsFunc(raw, suspicious) {
+		return "", false
+	}
+	u, err := url.Parse(raw)
+	if err != nil || u.Opaque != "" || u.User != nil {
+		return "", false
+	}
+	ours := u.Scheme == s.origin.Scheme && u.Host == s.origin.Host
+	local := u.Scheme == "" && u.Host == "" && strings.HasPrefix(raw, "/") && !strings.HasPrefix(raw, "//")
+	if !ours && !local {
+		return "", false
+	}
+	path = u.EscapedPath()
+	if path == "" {
+		path = "/"
+	}
+	if strings.HasPrefix(path, "//") { // alone it would name another host
+		return "", false
+	}
+	u = &url.URL{RawQuery: u.RawQuery, Fragment: u.Fragment, RawFragment: u.RawFragment}
+	return path + u.String(), true
+}
+
+// suspicious characters are dropped or turned into slashes by browsers, or
+// have no business in a URL.
+func suspicious(r rune) bool { return r <= ' ' || r >= 0x7f || r == '\\' }
+
+// destination is where to go after signing in: the callbackUrl if it is ours.
+func (s *site) destination(callbackURL string) string {
+	if path, ok := s.localPath(callbackURL); ok {
+		return path
+	}
+	return "/dashboard"
+}
+
+// seeOther sends the browser to a path of ours with a GET.
+func seeOther(w http.ResponseWriter, r *http.Request, path string) error {
+	http.Redirect(w, r, path, http.StatusSeeOther)
+	return nil
+}

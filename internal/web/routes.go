@@ -1,0 +1,66 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
+
+	"latchkey/static"
+)
+
+// maxBody is the largest request body: forms only.
+const maxBody = 64 << 10
+
+// routes is the whole URL surface, in blocks by who may enter.
+func (s *site) routes() http.Handler {
+	r := chi.NewRouter()
+	// Who asks and what for (logged even if a later step refuses), then what
+	// every answer carries, then what no request may do.
+	r.Use(requestID, middleware.ClientIPFromRemoteAddr, s.logRequests, s.recoverPanics,
+		s.securityHeaders, middleware.GetHead, limitBody(maxBody), s.sameOrigin())
+	r.NotFound(s.Auth.Middleware(s.page(notFound)).ServeHTTP)
+	r.MethodNotAllowed(s.Auth.Middleware(s.methodNotAllowed(r)).ServeHTTP)
+
+	// Machines: no session is looked at.
+	r.Handle("/static/*", static.Handler())
+	r.Get("/healthz", s.healthz)
+	r.Get("/readyz", s.readyz)
+
+	r.Group(func(r chi.Router) {
+		r.Use(s.Auth.Middleware)
+
+		// Anyone, at any time: signing out works without a database.
+		r.Post("/signout", s.page(s.signOut))
+
+		r.Group(func(r chi.Router) {
+			r.Use(s.requireKnown)
+
+			// Anyone.
+			r.Get("/", s.page(s.home))
+			r.Get("/signup", s.page(s.signUpForm))
+			r.Post("/signup", s.page(s.signUp))
+			r.Get("/signin", s.page(s.signInForm))
+			r.Post("/signin", s.page(s.signIn))
+			r.Post("/signin/continue", s.page(s.signInContinue))
+			r.Get("/signout", s.page(s.signOutForm))
+			r.Get(s.AuthPath+"/session", s.page(s.session))
+
+			// Signed in.
+			r.Group(func(r chi.Router) {
+				r.Use(s.requireUser)
+				r.Get("/dashboard", s.page(s.dashboard))
+			})
+
+			// Signed in, as the database says at this moment.
+			r.Group(func(r chi.Router) {
+				r.Use(s.Auth.RequireFresh, s.requireKnown, s.requireUser)
+				r.Get("/account/sessions", s.page(s.devices))
+				r.Post("/account/sessions/{id}/end", s.page(s.endDevice))
+				r.Post("/account/sessions/end-others", s.page(s.endOthers))
+				r.Post("/account/sessions/end-all", s.page(s.endAll))
+			})
+		})
+	})
+	return r
+}

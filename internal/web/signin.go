@@ -1,0 +1,101 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+
+	"latchkey/internal/auth"
+	"latchkey/internal/views"
+)
+
+func (s *site) signInForm(w http.ResponseWriter, r *http.Request) error {
+	if s.redirectUser(w, r) {
+		return nil
+	}
+	return s.signInPage(w, r, http.StatusOK, views.SignInModel{Notice: endedNotice(r)})
+}
+
+func (s *site) signIn(w http.ResponseWriter, r *http.Request) error {
+	if err := readForm(r); err != nil {
+		return err
+	}
+	email := r.PostFormValue("email")
+	issued, err := s.Auth.Login(r.Context(), auth.Credentials{
+		Email:    email,
+		Password: r.PostFormValue("password"),
+		Client:   clientOf(r),
+		Held:     auth.FromContext(r.Context()).Session,
+	})
+	if errors.Is(err, auth.ErrCredentials) {
+		return s.signInPage(w, r, http.StatusUnprocessableEntity, views.SignInModel{
+			Email:  email,
+			Errors: views.Errors{"": "The email address or the password is not right. Check both and try again."},
+		})
+	}
+	if full, ok := errors.AsType[*auth.LimitError](err); ok {
+		return s.signInLimit(w, r, full)
+	}
+	if err != nil {
+		return err
+	}
+	auth.SetCookie(r.Context(), issued)
+	return seeOther(w, r, s.destination(r.PostFormValue("callbackUrl")))
+}
+
+// signInLimit offers to sign out the other sessions. The proof in its form is
+// as good as the password for two minutes, so the page is kept nowhere.
+func (s *site) signInLimit(w http.ResponseWriter, r *http.Request, full *auth.LimitError) error {
+	return s.render(w, r, http.StatusConflict, views.SignInLimit(s.newPage(r), views.SignInLimitModel{
+		Limit:       full.Limit,
+		Devices:     devicesOf(full.Live, ""),
+		Proof:       full.Proof,
+		CallbackURL: r.PostFormValue("callbackUrl"),
+	}))
+}
+
+// signInContinue is the answer to that offer.
+func (s *site) signInContinue(w http.ResponseWriter, r *http.Request) error {
+	if err := readForm(r); err != nil {
+		return err
+	}
+	issued, err := s.Auth.Continue(r.Context(), r.PostFormValue("proof"), clientOf(r), auth.FromContext(r.Context()).Session)
+	if errors.Is(err, auth.ErrProof) {
+		return s.signInPage(w, r, http.StatusUnprocessableEntity, views.SignInModel{
+			Errors: views.Errors{"": "That confirmation is no longer valid. Sign in again to see which devices are in use now."},
+		})
+	}
+	if err != nil {
+		return err
+	}
+	auth.SetCookie(r.Context(), issued)
+	return seeOther(w, r, s.destination(r.PostFormValue("callbackUrl")))
+}
+
+// signInPage adds to the form what it always has.
+func (s *site) signInPage(w http.ResponseWriter, r *http.Request, status int, m views.SignInModel) error {
+	m.CallbackURL = r.FormValue("callbackUrl")
+	m.Demo = s.Demo
+	return s.render(w, r, status, views.SignIn(s.newPage(r), m))
+}
+
+// endedNotice says why the visitor is signed out: because the cookie he still
+// has belongs to an ended session, or because the page that sent him here
+// found that out and deleted it.
+func endedNotice(r *http.Request) string {
+	reason := auth.Reason(r.FormValue("reason"))
+	if result := auth.FromContext(r.Context()); result.State == auth.Ended {
+		reason = result.Reason
+	}
+	return endedNotices[reason]
+}
+
+var endedNotices = map[auth.Reason]string{
+	auth.SignedOut:  "You are signed out.",
+	auth.Limit:      "You were signed out because your account signed in on another device.",
+	auth.Everywhere: "You were signed out because you, or someone with your password, signed out your other devices.",
+	auth.Password:   "You were signed out because the password of your account was changed.",
+	auth.Admin:      "You were signed out because your account was closed by an administrator.",
+	auth.Reuse:      "You were signed out because an old sign-in of yours was used a second time.",
+	auth.Deleted:    "You were signed out because your account was deleted.",
+	auth.Expired:    "You were signed out because your session had come to its end.",
+}

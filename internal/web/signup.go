@@ -1,0 +1,58 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+
+	"latchkey/internal/auth"
+	"latchkey/internal/views"
+)
+
+func (s *site) signUpForm(w http.ResponseWriter, r *http.Request) error {
+	if s.redirectUser(w, r) {
+		return nil
+	}
+	return s.render(w, r, http.StatusOK, views.SignUp(s.newPage(r), views.SignUpModel{
+		CallbackURL: r.FormValue("callbackUrl"),
+		MinLength:   s.PasswordMinLength,
+	}))
+}
+
+// signUp creates the account and signs it in.
+func (s *site) signUp(w http.ResponseWriter, r *http.Request) error {
+	if err := readForm(r); err != nil {
+		return err
+	}
+	in := auth.Registration{
+		Name:     r.PostFormValue("name"),
+		Email:    r.PostFormValue("email"),
+		Password: r.PostFormValue("password"),
+	}
+	u, err := s.Auth.Register(r.Context(), in)
+	if wrong := signUpErrors(err); wrong != nil {
+		return s.render(w, r, http.StatusUnprocessableEntity, views.SignUp(s.newPage(r), views.SignUpModel{
+			Name: in.Name, Email: in.Email, CallbackURL: r.PostFormValue("callbackUrl"),
+			MinLength: s.PasswordMinLength, Errors: wrong,
+		}))
+	}
+	if err != nil {
+		return err
+	}
+	issued, err := s.Auth.Enter(r.Context(), u.ID, clientOf(r), auth.FromContext(r.Context()).Session)
+	if err != nil {
+		return err
+	}
+	auth.SetCookie(r.Context(), issued)
+	return seeOther(w, r, s.destination(r.PostFormValue("callbackUrl")))
+}
+
+// signUpErrors is what the form says about an error; nil = not the form's.
+func signUpErrors(err error) views.Errors {
+	if invalid, ok := errors.AsType[auth.Invalid](err); ok {
+		return views.Errors(invalid)
+	}
+	if errors.Is(err, auth.ErrEmailTaken) {
+		return views.Errors{"email": "This address already has an account. Sign in instead."}
+	}
+	return nil
+}
