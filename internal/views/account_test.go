@@ -1,0 +1,72 @@
+package views
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestEveryOtherDeviceCanBeEnded(t *testing.T) {
+	html := render(t, Devices(Page{Now: noon}, DevicesModel{Limit: 5, Policy: "evict", Devices: []Device{
+		{ID: "here", Name: "Firefox on Windows", Current: true, LastSeen: noon},
+		{ID: "a/b", Name: "Safari on iPhone", IP: "203.0.113.7", LastSeen: noon.Add(-2 * time.Hour)},
+	}}))
+	for _, want := range []string{
+		`action="/account/sessions/a%2Fb/end"`, `action="/account/sessions/end-others"`, `action="/account/sessions/end-all"`,
+		`<time datetime="2026-03-01T10:00:00Z" title="1 March 2026, 10:00 UTC">2 hours ago</time>`, "203.0.113.7", "This device",
+	} {
+		wantIn(t, html, want)
+	}
+	wantNotIn(t, html, "/account/sessions/here/end") // signing out here is the menu's job
+}
+
+func TestALoneDeviceHasNoOthersToEnd(t *testing.T) {
+	html := render(t, Devices(Page{}, DevicesModel{Devices: []Device{{ID: "here", Current: true}}}))
+	wantNotIn(t, html, "end-others")
+	wantIn(t, html, "end-all")
+	wantIn(t, html, "Unknown browser")
+}
+
+func TestAccountPagesUseNoJargon(t *testing.T) {
+	html := render(t, Devices(Page{}, DevicesModel{Limit: 5, Policy: "deny", Devices: []Device{{ID: "x", Current: true}, {ID: "y"}}}))
+	_, main, _ := strings.Cut(html, "<main")
+	text := strings.ToLower(anyTag.ReplaceAllString(main, " "))
+	for _, word := range []string{"session", "token", "jwt", "cookie", "revoke", "evict", "user agent"} {
+		if strings.Contains(text, word) {
+			t.Errorf("the device page says %q, want words for everybody", word)
+		}
+	}
+}
+
+func TestTheDashboardLeavesOutWhatIsNotKnown(t *testing.T) {
+	html := render(t, Dashboard(Page{Now: noon, User: &User{Name: "Ada"}}, DashboardModel{Strategy: "jwt", SignedInAt: noon.Add(-time.Hour), Devices: 2, Limit: 5}))
+	wantIn(t, html, "Welcome, Ada")
+	wantIn(t, html, "1 hour ago")
+	wantIn(t, html, "You are signed in on 2 of at most 5 devices.")
+	wantNotIn(t, html, "Ends if unused")
+	wantNotIn(t, html, "0001")
+}
+
+func TestHomeMarksTheStrategyInForce(t *testing.T) {
+	for _, strategy := range []string{"jwt", "database"} {
+		html := render(t, Home(Page{}, HomeModel{Strategy: strategy, Database: "PostgreSQL"}))
+		_, marked, _ := strings.Cut(html, "In force")
+		wantIn(t, html, "PostgreSQL")
+		if want := "SESSION_STRATEGY=" + strategy; !strings.Contains(marked[:min(200, len(marked))], want) {
+			t.Errorf("In force is not followed by %s", want)
+		}
+	}
+}
+
+func TestErrorPagesAlwaysHaveHelpfulWords(t *testing.T) {
+	for _, status := range []int{403, 404, 405, 413, 415, 422, 500, 503, 418, 599} {
+		m := ErrorPageModel{Status: status}.withWords()
+		if m.Title == "" || len(m.Text) < 40 {
+			t.Errorf("words of %d = %q, %q, want a title and a helpful text", status, m.Title, m.Text)
+		}
+	}
+	own := ErrorPageModel{Status: 404, Title: "Gone", Text: "It moved."}.withWords()
+	if own.Title != "Gone" || own.Text != "It moved." {
+		t.Errorf("withWords replaced the handler's words by %q, %q", own.Title, own.Text)
+	}
+}

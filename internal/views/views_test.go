@@ -1,0 +1,149 @@
+package views
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+var (
+	anyTag    = regexp.MustCompile(`<[a-zA-Z][^>]*>`)
+	attribute = regexp.MustCompile(`\s([a-zA-Z-]+)(?:="([^"]*)")?`)
+	heading1  = regexp.MustCompile(`<h1[ >]`)
+)
+
+// tags lists the opening tags of one element; "" lists all.
+func tags(html, element string) []string {
+	return slices.DeleteFunc(anyTag.FindAllString(html, -1), func(tag string) bool {
+		name := strings.FieldsFunc(tag, func(r rune) bool { return strings.ContainsRune("< />\n\t", r) })[0]
+		return element != "" && name != element
+	})
+}
+
+// attr gives the value of an attribute of a tag, and whether it is there.
+func attr(tag, name string) (string, bool) {
+	for _, m := range attribute.FindAllStringSubmatch(tag, -1) {
+		if m[1] == name {
+			return m[2], true
+		}
+	}
+	return "", false
+}
+
+// HD-1: the pages keep to a policy without unsafe-inline.
+func TestNothingIsInline(t *testing.T) {
+	eachPage(t, func(t *testing.T, html string) {
+		if len(tags(html, "style")) > 0 {
+			t.Error("the page has a style element, want stylesheets only")
+		}
+		for _, tag := range tags(html, "") {
+			for _, m := range attribute.FindAllStringSubmatch(tag, -1) {
+				if m[1] == "style" || strings.HasPrefix(m[1], "on") {
+					t.Errorf("%s has the inline attribute %s", tag, m[1])
+				}
+			}
+		}
+	})
+}
+
+// HD-1: a script without the nonce would not run, one without src would be inline.
+func TestEveryScriptHasItsSourceAndTheNonce(t *testing.T) {
+	eachPage(t, func(t *testing.T, html string) {
+		scripts := tags(html, "script")
+		if len(scripts) != 2 {
+			t.Errorf("the page has %d scripts, want session.js and app.js", len(scripts))
+		}
+		for _, tag := range scripts {
+			src, _ := attr(tag, "src")
+			nonce, _ := attr(tag, "nonce")
+			if src == "" || nonce != "n0nce" {
+				t.Errorf("%s: src %q and nonce %q, want both", tag, src, nonce)
+			}
+		}
+	})
+}
+
+// HD-6: whatever is echoed stays text.
+func TestWhatIsEchoedIsEscaped(t *testing.T) {
+	eachPage(t, func(t *testing.T, html string) {
+		wantNotIn(t, html, "<script>alert")
+		wantNotIn(t, html, "<img")
+	})
+}
+
+func TestEveryPageHasOneHeadingAndItsLandmarks(t *testing.T) {
+	eachPage(t, func(t *testing.T, html string) {
+		if n := len(heading1.FindAllString(html, -1)); n != 1 {
+			t.Errorf("the page has %d h1, want 1", n)
+		}
+		wantIn(t, html, `<a class="skip" href="#content">`)
+		wantIn(t, html, `<main id="content"`)
+		wantIn(t, html, `<p id="session-notice" role="status" aria-live="polite" hidden>`)
+	})
+}
+
+func TestEveryInputHasALabelAndAPurpose(t *testing.T) {
+	eachPage(t, func(t *testing.T, html string) {
+		for _, tag := range tags(html, "input") {
+			if kind, _ := attr(tag, "type"); kind == "hidden" {
+				continue
+			}
+			id, _ := attr(tag, "id")
+			wantIn(t, html, `<label for="`+id+`">`)
+			if purpose, _ := attr(tag, "autocomplete"); purpose == "" {
+				t.Errorf("%s has no autocomplete, want one for password managers", tag)
+			}
+		}
+	})
+}
+
+func TestIDsAreUniqueAndReferencesFindThem(t *testing.T) {
+	eachPage(t, func(t *testing.T, html string) {
+		var ids []string
+		for _, tag := range tags(html, "") {
+			if id, ok := attr(tag, "id"); ok {
+				ids = append(ids, id)
+			}
+		}
+		if slices.Sort(ids); len(slices.Compact(slices.Clone(ids))) != len(ids) {
+			t.Errorf("ids %q, want each once", ids)
+		}
+		for _, tag := range tags(html, "") {
+			for _, name := range []string{"aria-describedby", "aria-labelledby", "data-reveal", "data-fill", "data-into"} {
+				refs, _ := attr(tag, name)
+				for _, ref := range strings.Fields(refs) {
+					if !slices.Contains(ids, ref) {
+						t.Errorf("%s points with %s at %q, which is not on the page", tag, name, ref)
+					}
+				}
+			}
+		}
+	})
+}
+
+// SE-6 and CSRF: what changes something is a POST to our own origin.
+func TestEveryFormPostsToAPathOfOurs(t *testing.T) {
+	eachPage(t, func(t *testing.T, html string) {
+		for _, tag := range tags(html, "form") {
+			method, _ := attr(tag, "method")
+			action, _ := attr(tag, "action")
+			if method != "post" || !strings.HasPrefix(action, "/") || strings.HasPrefix(action, "//") {
+				t.Errorf("%s: method %q, action %q, want post and a path", tag, method, action)
+			}
+		}
+	})
+}
+
+func TestEveryButtonSaysWhatItDoes(t *testing.T) {
+	eachPage(t, func(t *testing.T, html string) {
+		for _, tag := range tags(html, "button") {
+			kind, _ := attr(tag, "type")
+			_, hidden := attr(tag, "hidden")
+			// A plain button does nothing without JavaScript, so it starts hidden.
+			if kind != "submit" && !(kind == "button" && hidden) {
+				t.Errorf("%s, want type submit, or type button and hidden", tag)
+			}
+		}
+	})
+}

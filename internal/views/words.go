@@ -1,0 +1,114 @@
+package views
+
+import (
+	"fmt"
+	"time"
+)
+
+// relative puts a moment in words: "just now", "5 minutes ago", "in 6 days".
+// The past is rounded down, as people do: after 110 minutes it was an hour ago.
+func relative(now, t time.Time) string {
+	d := now.Sub(t)
+	if d < 0 {
+		return "in " + span(aboutToCome(-d))
+	}
+	if d < time.Minute {
+		return "just now"
+	}
+	return span(d) + " ago"
+}
+
+// aboutToCome rounds a little, so that a week that began a moment ago is still
+// a week and not six days.
+func aboutToCome(d time.Duration) time.Duration {
+	if d > 12*time.Hour {
+		return d.Round(time.Hour)
+	}
+	return d.Round(time.Minute)
+}
+
+// span puts a length of time into its largest unit.
+func span(d time.Duration) string {
+	const day = 24 * time.Hour
+	switch {
+	case d < time.Minute:
+		return "less than a minute"
+	case d < time.Hour:
+		return plural(int(d/time.Minute), "minute")
+	case d < day:
+		return plural(int(d/time.Hour), "hour")
+	case d < 60*day:
+		return plural(int(d/day), "day")
+	default:
+		return plural(int(d/(30*day)), "month")
+	}
+}
+
+func plural(n int, unit string) string {
+	if n == 1 {
+		return "1 " + unit
+	}
+	return fmt.Sprintf("%d %ss", n, unit)
+}
+
+// exact is the same moment for those who want to know: in UTC, since the
+// server does not know the reader's clock; app.js adds the local time.
+func exact(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04 UTC") }
+
+// machine is the form of the datetime attribute.
+func machine(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+// limitWords explains the limit on devices to their owner.
+func limitWords(limit int, policy string) string {
+	if limit <= 0 {
+		return "You can be signed in on as many devices as you like."
+	}
+	first := fmt.Sprintf("You can be signed in on %s at the same time.", plural(limit, "device"))
+	switch policy {
+	case "evict":
+		return first + " Signing in on one more signs out the one you signed in on longest ago."
+	case "deny":
+		return first + " To sign in on one more, you are asked to sign out the others first."
+	default:
+		return first
+	}
+}
+
+// devicesWords counts the devices against the limit; "" when not counted.
+func devicesWords(devices, limit int) string {
+	switch {
+	case devices <= 0:
+		return ""
+	case limit <= 0:
+		return fmt.Sprintf("You are signed in on %s.", plural(devices, "device"))
+	default:
+		return fmt.Sprintf("You are signed in on %d of at most %s.", devices, plural(limit, "device"))
+	}
+}
+
+// strategyWords says what a strategy keeps in the cookie.
+func strategyWords(strategy string) string {
+	if strategy == "database" {
+		return "a random number in a cookie"
+	}
+	return "an encrypted cookie"
+}
+
+// name never leaves a row without a name.
+func (d Device) name() string {
+	if d.Name == "" {
+		return "Unknown browser"
+	}
+	return d.Name
+}
+
+// others counts the devices that are not this one.
+func others(devices []Device) int {
+	n := 0
+	for _, d := range devices {
+		if !d.Current {
+			n++
+		}
+	}
+	return n
+}
