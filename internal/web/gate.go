@@ -35,7 +35,6 @@ func (s *site) requireUser(next http.Handler) http.Handler {
 		if result.State == auth.Ended {
 			query.Set("reason", string(result.Reason))
 		}
-		w.Header().Set("Cache-Control", "private, no-store")
 		return seeOther(w, r, "/signin?"+query.Encode())
 	})
 }
@@ -46,7 +45,6 @@ func (s *site) redirectUser(w http.ResponseWriter, r *http.Request) bool {
 	if auth.FromContext(r.Context()).State != auth.OK {
 		return false
 	}
-	w.Header().Set("Cache-Control", "private, no-store")
 	seeOther(w, r, s.destination(r.FormValue("callbackUrl")))
 	return true
 }

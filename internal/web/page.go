@@ -47,13 +47,17 @@ func (s *site) render(w http.ResponseWriter, r *http.Request, status int, page t
 	if err := page.Render(r.Context(), &buf); err != nil {
 		return err
 	}
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Cache-Control", "private, no-store") // every page says who is signed in
-	h.Set("Vary", "Cookie")
+	private(w.Header()) // every page says who is signed in
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
 	w.Write(buf.Bytes()) // an error means the reader is gone
 	return nil
+}
+
+// private keeps an answer out of every cache (ASVS 14.3.2).
+func private(h http.Header) {
+	h.Set("Cache-Control", "private, no-store")
+	h.Set("Vary", "Cookie")
 }
 
 func writeJSON(w http.ResponseWriter, status int, v any) error {

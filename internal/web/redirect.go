@@ -49,8 +49,10 @@ func (s *site) destination(callbackURL string) string {
 	return "/dashboard"
 }
 
-// seeOther sends the browser to a path of ours with a GET.
+// seeOther sends the browser to a path of ours with a GET. Where it leads
+// depends on who asks, so nobody keeps the answer.
 func seeOther(w http.ResponseWriter, r *http.Request, path string) error {
+	private(w.Header())
 	http.Redirect(w, r, path, http.StatusSeeOther)
 	return nil
 }

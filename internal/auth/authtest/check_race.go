@@ -1,0 +1,126 @@
+package authtest
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"latchkey/internal/auth"
+)
+
+// race is many browsers that sign in to few accounts at once, while others
+// renew, sign out and clean up, and someone counts all the time.
+type race struct {
+	*fixture
+	users  []auth.User
+	tick   atomic.Int64 // milliseconds since noon
+	serial atomic.Int64
+	begun  atomic.Int64
+	ended  atomic.Int64 // as reported, by logins and sign-outs
+}
+
+const (
+	raceLimit   = 3
+	raceWorkers = 48
+	raceLogins  = 5 // of each worker
+)
+
+func loginsRace(t *testing.T, f *fixture) {
+	r := &race{fixture: f, users: []auth.User{f.user(), f.user(), f.user(), f.user()}}
+	var workers, watchers sync.WaitGroup
+	ctx, done := context.WithCancel(t.Context())
+	for _, u := range r.users {
+		watchers.Go(func() { r.count(ctx, u) })
+	}
+	watchers.Go(func() { r.clean(ctx) })
+	for w := range raceWorkers {
+		workers.Go(func() { r.work(w) })
+	}
+	workers.Wait()
+	done()
+	watchers.Wait()
+
+	left := 0
+	for _, u := range r.users {
+		live, err := f.store.Live(t.Context(), u.ID, r.now())
+		f.ok(err)
+		left += len(live)
+	}
+	// Each session is either live or was reported as ended, exactly once.
+	f.wantEqual("sessions begun, less those reported as ended", r.begun.Load()-r.ended.Load(), int64(left))
+}
+
+// now is later every time.
+func (r *race) now() time.Time { return at(time.Duration(r.tick.Add(1)) * time.Millisecond) }
+
+// work is one worker: it logs in, renews what it got, and sometimes signs out.
+func (r *race) work(w int) {
+	u := r.users[w%len(r.users)]
+	for i := range raceLogins {
+		s := r.fresh(u)
+		changes, err := r.store.Begin(r.Context(), u.ID, s.CreatedAt, func(_ auth.User, live []auth.Session) (auth.Plan, error) {
+			return auth.Plan{New: s, End: allBut(live, raceLimit-1)}, nil
+		})
+		if err != nil {
+			r.Errorf("login = %v, want it to wait its turn", err)
+			return
+		}
+		r.begun.Add(1)
+		r.ended.Add(int64(len(changes)))
+
+		renewal := auth.Renewal{Now: r.now(), ExpiresAt: at(time.Hour)}
+		if _, err := r.store.Renew(r.Context(), auth.Key{ID: s.ID}, renewal); err != nil && !errors.Is(err, auth.ErrNotFound) {
+			r.Errorf("renewal = %v, want it to succeed or find the session evicted", err)
+		}
+		if (w+i)%3 == 0 {
+			changes, err := r.store.End(r.Context(), auth.Selector{UserID: u.ID, SessionID: s.ID}, auth.SignedOut, r.now())
+			if err != nil {
+				r.Errorf("sign-out = %v", err)
+			}
+			r.ended.Add(int64(len(changes)))
+		}
+	}
+}
+
+// fresh is the fixture's, for many goroutines.
+func (r *race) fresh(u auth.User) auth.Session {
+	f := fixture{made: int(r.serial.Add(1))}
+	return f.fresh(u, r.now())
+}
+
+// allBut plans to evict all but the newest n.
+func allBut(live []auth.Session, n int) []auth.Ending {
+	var end []auth.Ending
+	for _, s := range live[min(n, len(live)):] {
+		end = append(end, auth.Ending{SessionID: s.ID, Reason: auth.Limit})
+	}
+	return end
+}
+
+// count watches one user, who must never have more sessions than allowed.
+func (r *race) count(ctx context.Context, u auth.User) {
+	for ctx.Err() == nil {
+		live, err := r.store.Live(r.Context(), u.ID, noon)
+		if err != nil {
+			r.Errorf("Live = %v", err)
+			return
+		}
+		if len(live) > raceLimit {
+			r.Errorf("%d sessions of %s are live at once, want at most %d", len(live), u.ID, raceLimit)
+			return
+		}
+	}
+}
+
+// clean collects what ended up to now, again and again.
+func (r *race) clean(ctx context.Context) {
+	for ctx.Err() == nil {
+		if _, err := r.store.Collect(r.Context(), r.now()); err != nil {
+			r.Errorf("Collect = %v", err)
+			return
+		}
+	}
+}

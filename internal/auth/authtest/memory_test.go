@@ -1,0 +1,12 @@
+package authtest_test
+
+import (
+	"testing"
+
+	"latchkey/internal/auth"
+	"latchkey/internal/auth/authtest"
+)
+
+func TestStore(t *testing.T) {
+	authtest.Run(t, func(*testing.T) auth.Store { return authtest.NewStore() })
+}

@@ -1,0 +1,102 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// CL-2: 48 browsers sign in to one account at once, on two instances. At no
+// moment has the table more live sessions than the limit, and when the dust
+// has settled exactly that many cookies answer, on either instance.
+func TestTheLimitHoldsUnderARace(t *testing.T) {
+	const workers, rounds, limit = 48, 3, 3
+	everywhere(t, func(t *testing.T, w *world) {
+		ada := someone(t)
+		w.signUp(ada)
+		user, _, err := w.db.UserByEmail(t.Context(), ada)
+		if err != nil {
+			t.Fatal(err)
+		}
+		instances := []http.Handler{w.handler(), w.instance()}
+		var turn atomic.Int64
+		w.use(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			instances[turn.Add(1)%2].ServeHTTP(rw, r)
+		}))
+
+		sampling, stop := context.WithCancel(t.Context())
+		var sampler sync.WaitGroup
+		var samples, most int
+		sampler.Go(func() {
+			for sampling.Err() == nil {
+				live, err := w.db.Live(context.WithoutCancel(sampling), user.ID, w.now())
+				if err != nil {
+					t.Errorf("Live = %v", err)
+				}
+				samples, most = samples+1, max(most, len(live))
+			}
+		})
+		for range rounds {
+			browsers := make([]*browser, workers)
+			for i := range browsers {
+				browsers[i] = w.browser()
+			}
+			var signingIn sync.WaitGroup
+			start := make(chan struct{})
+			for _, b := range browsers {
+				signingIn.Go(func() {
+					<-start
+					if got := b.post("/signin", "email", ada, "password", testPassword); got.StatusCode != 303 {
+						t.Errorf("a sign-in of the race = %d, want 303: %.200s", got.StatusCode, got.text)
+					}
+				})
+			}
+			close(start)
+			signingIn.Wait()
+			for i, instance := range instances {
+				w.use(instance)
+				if got := w.answering(browsers, limit); got != limit {
+					t.Errorf("after the race %d cookies answer on instance %d, want %d", got, i, limit)
+				}
+			}
+			w.use(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+				instances[turn.Add(1)%2].ServeHTTP(rw, r)
+			}))
+		}
+		stop()
+		sampler.Wait()
+		if most > limit {
+			t.Errorf("%d sessions were live at once in %d samples, want at most %d", most, samples, limit)
+		}
+		if samples < rounds {
+			t.Errorf("only %d samples were taken; the test proves nothing", samples)
+		}
+	})
+}
+
+// use puts a handler behind the origin.
+func (w *world) use(h http.Handler) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.site = h
+}
+
+// answering counts the browsers whose cookie still answers, once the endings
+// have had time to travel: see the promise in view.go.
+func (w *world) answering(browsers []*browser, want int) (n int) {
+	deadline := time.Now().Add(10 * time.Second)
+	for {
+		n = 0
+		for _, b := range browsers {
+			if b.copy().get("/auth/session").text != "null" {
+				n++
+			}
+		}
+		if n <= want || time.Now().After(deadline) {
+			return n
+		}
+	}
+}
