@@ -12,7 +12,7 @@ import (
 )
 
 // race is many browsers that sign in to few accounts at once, while others
-// renew, sign out and clean up, and someone counts all the time.
+// renew, sign out and clean up, and someone counts.
 type race struct {
 	*fixture
 	users  []auth.User
@@ -25,17 +25,14 @@ type race struct {
 const (
 	raceLimit   = 3
 	raceWorkers = 48
-	raceLogins  = 5 // of each worker
+	raceLogins  = 4 // of each worker
 )
 
 func loginsRace(t *testing.T, f *fixture) {
 	r := &race{fixture: f, users: []auth.User{f.user(), f.user(), f.user(), f.user()}}
 	var workers, watchers sync.WaitGroup
 	ctx, done := context.WithCancel(t.Context())
-	for _, u := range r.users {
-		watchers.Go(func() { r.count(ctx, u) })
-	}
-	watchers.Go(func() { r.clean(ctx) })
+	watchers.Go(func() { r.count(ctx) })
 	for w := range raceWorkers {
 		workers.Go(func() { r.work(w) })
 	}
@@ -56,7 +53,8 @@ func loginsRace(t *testing.T, f *fixture) {
 // now is later every time.
 func (r *race) now() time.Time { return at(time.Duration(r.tick.Add(1)) * time.Millisecond) }
 
-// work is one worker: it logs in, renews what it got, and sometimes signs out.
+// work is one worker: it logs in, renews what it got, sometimes signs out, and
+// sometimes cleans up.
 func (r *race) work(w int) {
 	u := r.users[w%len(r.users)]
 	for i := range raceLogins {
@@ -82,6 +80,11 @@ func (r *race) work(w int) {
 			}
 			r.ended.Add(int64(len(changes)))
 		}
+		if (w+i)%4 == 0 {
+			if _, err := r.store.Collect(r.Context(), r.now()); err != nil {
+				r.Errorf("collecting = %v", err)
+			}
+		}
 	}
 }
 
@@ -100,27 +103,19 @@ func allBut(live []auth.Session, n int) []auth.Ending {
 	return end
 }
 
-// count watches one user, who must never have more sessions than allowed.
-func (r *race) count(ctx context.Context, u auth.User) {
+// count looks all the time: nobody must ever have more sessions than allowed.
+func (r *race) count(ctx context.Context) {
 	for ctx.Err() == nil {
-		live, err := r.store.Live(r.Context(), u.ID, noon)
-		if err != nil {
-			r.Errorf("Live = %v", err)
-			return
-		}
-		if len(live) > raceLimit {
-			r.Errorf("%d sessions of %s are live at once, want at most %d", len(live), u.ID, raceLimit)
-			return
-		}
-	}
-}
-
-// clean collects what ended up to now, again and again.
-func (r *race) clean(ctx context.Context) {
-	for ctx.Err() == nil {
-		if _, err := r.store.Collect(r.Context(), r.now()); err != nil {
-			r.Errorf("Collect = %v", err)
-			return
+		for _, u := range r.users {
+			live, err := r.store.Live(r.Context(), u.ID, noon)
+			if err != nil {
+				r.Errorf("Live = %v", err)
+				return
+			}
+			if len(live) > raceLimit {
+				r.Errorf("%d sessions of %s are live at once, want at most %d", len(live), u.ID, raceLimit)
+				return
+			}
 		}
 	}
 }

@@ -1,0 +1,191 @@
+package main
+
+import (
+	"context"
+	"io"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"latchkey/internal/testenv"
+)
+
+// runInProcess runs the program on a database of its own until the test ends,
+// and returns its address.
+func runInProcess(t *testing.T, variables ...string) string {
+	t.Helper()
+	output := &output{}
+	ctx, cancel := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() {
+		variables = append([]string{"ADDR", "localhost:0", "AUTH_SECRET", goodSecret,
+			"DATABASE_URL", "sqlite:" + filepath.Join(t.TempDir(), "app.db")}, variables...)
+		if err := run(ctx, env(variables...), output); err != nil {
+			io.WriteString(output, "run: "+err.Error())
+		}
+	})
+	t.Cleanup(func() { cancel(); running.Wait() })
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		if m := bannerURL.FindStringSubmatch(output.String()); m != nil {
+			return m[1]
+		}
+	}
+	t.Fatalf("the program did not start:\n%s", output)
+	return ""
+}
+
+// tab is a browser's tab as a person uses it.
+type tab struct {
+	*testenv.Tab
+	t *testing.T
+}
+
+func (b tab) do(what string, steps ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	if err := chromedp.Do(b.Tab, steps...); err != nil {
+		b.t.Fatalf("%s: %v", what, err)
+	}
+}
+
+func (b tab) open(url string) {
+	b.t.Helper()
+	b.do("open "+url, chromedp.Navigate(url))
+}
+
+func (b tab) fill(selector, text string) {
+	b.t.Helper()
+	b.do("fill in "+selector, chromedp.SendKeys(chromedp.CSS(selector), text))
+}
+
+func (b tab) click(selector string) {
+	b.t.Helper()
+	b.do("click "+selector, chromedp.Click(chromedp.CSS(selector)))
+}
+
+func eval[T any](b tab, js string) T {
+	b.t.Helper()
+	got, err := chromedp.Run(b.Tab, chromedp.Evaluate[T](js))
+	if err != nil {
+		b.t.Fatalf("Evaluate(%s): %v", js, err)
+	}
+	return got
+}
+
+// arrives waits until the tab shows a path, however it gets there, and says
+// how long that took. The deadline is far shorter than the poll interval.
+func (b tab) arrives(path string) time.Duration {
+	b.t.Helper()
+	start := time.Now()
+	for time.Since(start) < 20*time.Second {
+		if at, err := chromedp.Run(b.Tab, chromedp.Evaluate[string](`document.readyState === "complete" ? location.pathname + location.search : ""`)); err == nil && at == path {
+			return time.Since(start)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	at, _ := chromedp.Run(b.Tab, chromedp.Location())
+	b.t.Fatalf("the tab is at %s, want %s", at, path)
+	return 0
+}
+
+func (b tab) shows(text string) {
+	b.t.Helper()
+	if got := eval[string](b, `document.body.innerText`); !strings.Contains(got, text) {
+		b.t.Errorf("the page does not show %q:\n%s", text, got)
+	}
+}
+
+func (b tab) signIn(url string) {
+	b.t.Helper()
+	b.open(url + "/signin")
+	b.fill("#email", demo.Email)
+	b.fill("#password", demo.Password)
+	b.click("main form [type=submit]")
+	b.arrives("/dashboard")
+}
+
+// clean checks that nothing went wrong behind the scenes, such as a violation
+// of the content security policy.
+func (b tab) clean(except ...string) {
+	b.t.Helper()
+	for _, problem := range b.Problems() {
+		expected := false
+		for _, e := range except {
+			expected = expected || strings.Contains(problem, e)
+		}
+		if !expected {
+			b.t.Errorf("the browser complains: %s", problem)
+		}
+	}
+}
+
+// The whole main job in a real browser, under both strategies.
+func TestInABrowser(t *testing.T) {
+	for _, strategy := range []string{"jwt", "database"} {
+		t.Run(strategy, func(t *testing.T) {
+			url := runInProcess(t, "SESSION_STRATEGY", strategy)
+			first := tab{testenv.Browser(t), t}
+
+			first.open(url + "/dashboard")
+			first.arrives("/signin?callbackUrl=%2Fdashboard")
+			first.open(url + "/signup")
+			first.fill("#name", "Ada Lovelace")
+			first.fill("#email", "ada@example.com")
+			first.fill("#password", "seven quiet ships at noon")
+			first.click("main form [type=submit]")
+			first.arrives("/dashboard")
+			first.shows("Ada")
+			if got := eval[string](first, `document.cookie`); got != "" {
+				t.Errorf("scripts see the cookies %q, want none", got)
+			}
+
+			// Two tabs; what one does, the other hears of.
+			second := tab{first.NewTab(), t}
+			second.open(url + "/account/sessions")
+			second.shows("Chrom")
+			first.click("header form button")
+			first.arrives("/signin?reason=signout")
+			took := second.arrives("/signin?callbackUrl=%2Faccount%2Fsessions&reason=signout")
+			t.Logf("the second tab left %v after the sign-out was seen in the first", took.Round(time.Millisecond))
+			second.shows("You are signed out.")
+
+			// And back in: the other tab's sign-in page moves on to where it was wanted.
+			first.fill("#email", "ada@example.com")
+			first.fill("#password", "seven quiet ships at noon")
+			first.click("main form [type=submit]")
+			first.arrives("/dashboard")
+			second.arrives("/account/sessions")
+
+			// The back button shows nothing after a sign-out (HD-4).
+			second.click("header form button")
+			second.arrives("/signin?reason=signout")
+			first.arrives("/signin?callbackUrl=%2Fdashboard&reason=signout")
+			second.do("go back", chromedp.NavigateBack())
+			second.arrives("/signin?callbackUrl=%2Faccount%2Fsessions")
+			first.clean()
+			second.clean()
+		})
+	}
+}
+
+// Another device's sign-in evicts this one, whose page says so after its next
+// look at the session.
+func TestAnEvictedBrowserIsToldWhy(t *testing.T) {
+	for _, strategy := range []string{"jwt", "database"} {
+		t.Run(strategy, func(t *testing.T) {
+			url := runInProcess(t, "SESSION_STRATEGY", strategy, "SESSION_LIMIT", "1", "SESSION_POLL_INTERVAL", "1s")
+			laptop := tab{testenv.Browser(t), t}
+			phone := tab{laptop.NewProfile(), t}
+			laptop.signIn(url)
+			phone.signIn(url)
+			laptop.arrives("/signin?callbackUrl=%2Fdashboard&reason=limit")
+			laptop.shows("signed in on another device")
+			phone.shows("Demo")
+			laptop.clean()
+			phone.clean()
+		})
+	}
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+
+	"latchkey/internal/auth"
+	"latchkey/internal/authjs"
+	"latchkey/internal/views"
+	"latchkey/internal/web"
+)
+
+const siteName = "Latchkey"
+
+// demo is the account that development starts with and shows on its sign-in
+// page. Production has none (see prepare).
+var demo = views.Demo{Email: "demo@example.com", Password: "try the demo key"}
+
+// newSite wires the session engine to the pages.
+func newSite(cfg config, db database, log *slog.Logger) (*auth.Service, http.Handler, error) {
+	cookie := authjs.SessionCookie(strings.HasPrefix(cfg.baseURL, "https://"))
+	cookie.Name = cmp.Or(cfg.cookieName, cookie.Name)
+	service, err := auth.New(auth.Config{
+		Store:             db,
+		Strategy:          cfg.strategy,
+		Secrets:           cfg.secrets,
+		Cookie:            cookie,
+		MaxAge:            cfg.maxAge,
+		AbsoluteMaxAge:    cfg.absoluteMaxAge,
+		RenewAfter:        cfg.renewAfter,
+		Limit:             cfg.limit,
+		Policy:            cfg.policy,
+		AuthPath:          cfg.authPath,
+		PollKeepsAlive:    cfg.pollKeepsAlive,
+		SiteName:          siteName,
+		PasswordMinLength: cfg.passwordMinLength,
+		Log:               log,
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	site := web.Config{
+		Auth:              service,
+		BaseURL:           cfg.baseURL,
+		AuthPath:          cfg.authPath,
+		SiteName:          siteName,
+		Database:          db.Name(),
+		Development:       !cfg.production,
+		PasswordMinLength: cfg.passwordMinLength,
+		PollInterval:      cfg.pollInterval,
+		Ready:             db.Ready,
+		Log:               log,
+	}
+	if !cfg.production {
+		site.Demo = &demo
+	}
+	handler, err := web.New(site)
+	return service, handler, err
+}
+
+// prepare loads what ended recently, so that nothing ended is let in, and sees
+// to the demo user: it is there in development and closed in production,
+// should a database have moved from the one to the other.
+func prepare(ctx context.Context, cfg config, service *auth.Service) error {
+	if err := service.Sync(ctx); err != nil {
+		return err
+	}
+	if cfg.production {
+		return service.Disable(ctx, demo.Email)
+	}
+	return service.Seed(ctx, auth.Registration{Name: "Demo", Email: demo.Email, Password: demo.Password})
+}
+
+// banner says what is in force, on a terminal's first screen.
+func banner(w io.Writer, cfg config, db database, addr net.Addr) {
+	fmt.Fprintf(w, "\n  %s is at %s\n\n", siteName, cfg.baseURL)
+	fmt.Fprintf(w, "  listening on %s\n", addr)
+	fmt.Fprintf(w, "  sessions  %s (SESSION_STRATEGY=jwt|database)\n", cfg.strategy)
+	fmt.Fprintf(w, "  database  %s\n", db.Describe())
+	if !cfg.production {
+		fmt.Fprintf(w, "  sign in   %s / %s\n", demo.Email, demo.Password)
+	}
+	fmt.Fprintln(w)
+}

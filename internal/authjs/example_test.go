@@ -1,0 +1,65 @@
+package authjs_test
+
+import (
+	"fmt"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"time"
+
+	"latchkey/internal/authjs"
+)
+
+// Another service of the same site, with the same secret and no database, greets whoever is signed in.
+func Example() {
+	cookie := authjs.SessionCookie(true)
+	codec, err := authjs.NewCodec(cookie.Name, "a secret that both services know…")
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	greet := func(w http.ResponseWriter, r *http.Request) {
+		for _, candidate := range cookie.Candidates(r) {
+			claims, err := codec.Decode(candidate, time.Now())
+			if err != nil {
+				continue
+			}
+			// The token is ours, but a sign-out does not change it: what must not outlive a sign-out asks the site instead.
+			if time.Since(claims.ValidatedAt) > 5*time.Minute {
+				continue
+			}
+			fmt.Fprintf(w, "Hello %s, user %s", claims.Name, claims.Subject)
+			return
+		}
+		http.Error(w, "Please sign in", http.StatusUnauthorized)
+	}
+
+	// The site signs Ada in …
+	now := time.Now()
+	token, err := codec.Encode(authjs.Claims{
+		Subject: "42", SessionID: "s_1", Name: "Ada", IssuedAt: now, ValidatedAt: now, ExpiresAt: now.Add(time.Hour),
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	signedIn := httptest.NewRecorder()
+	if err := cookie.Write(signedIn.Header(), token, now.Add(time.Hour)); err != nil {
+		log.Fatal(err)
+	}
+
+	// … and her browser brings the cookie along.
+	visit := httptest.NewRequest(http.MethodGet, "/", nil)
+	for _, c := range signedIn.Result().Cookies() {
+		if c.MaxAge >= 0 {
+			visit.AddCookie(c)
+		}
+	}
+	for _, r := range []*http.Request{visit, httptest.NewRequest(http.MethodGet, "/", nil)} {
+		w := httptest.NewRecorder()
+		greet(w, r)
+		fmt.Println(w.Code, w.Body)
+	}
+	// Output:
+	// 200 Hello Ada, user 42
+	// 401 Please sign in
+}

@@ -1,0 +1,157 @@
+package authjs_test
+
+import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"latchkey/internal/authjs"
+)
+
+var (
+	expiry      = time.Date(2026, 12, 23, 7, 49, 5, 0, time.UTC)
+	lines       = func(h http.Header) []string { return h["Set-Cookie"] }
+	plainCookie = authjs.SessionCookie(false)
+)
+
+// CK-1
+func TestAShortValueIsOneCookieAndExpiresTheChunks(t *testing.T) {
+	h := http.Header{}
+	if err := plainCookie.Write(h, "abc", expiry); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"authjs.session-token.0=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax",
+		"authjs.session-token.1=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax",
+		"authjs.session-token.2=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax",
+		"authjs.session-token.3=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax",
+		"authjs.session-token=abc; Path=/; Expires=Wed, 23 Dec 2026 07:49:05 GMT; HttpOnly; SameSite=Lax",
+	}
+	if got := lines(h); !slices.Equal(got, want) {
+		t.Errorf("Write(abc) = %q, want %q", got, want)
+	}
+}
+
+// CK-1, CK-4: compare "update big" in the recorded exchanges of Auth.js: the full chunks' lines have 4,030 characters there.
+func TestALongValueIsChunksAndExpiresTheRest(t *testing.T) {
+	h := http.Header{}
+	a, b, c := strings.Repeat("a", authjs.ChunkSize), strings.Repeat("b", authjs.ChunkSize), "c"
+	if err := plainCookie.Write(h, a+b+c, expiry); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"authjs.session-token=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax",
+		"authjs.session-token.3=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax",
+		"authjs.session-token.0=" + a + "; Path=/; Expires=Wed, 23 Dec 2026 07:49:05 GMT; HttpOnly; SameSite=Lax",
+		"authjs.session-token.1=" + b + "; Path=/; Expires=Wed, 23 Dec 2026 07:49:05 GMT; HttpOnly; SameSite=Lax",
+		"authjs.session-token.2=c; Path=/; Expires=Wed, 23 Dec 2026 07:49:05 GMT; HttpOnly; SameSite=Lax",
+	}
+	if got := lines(h); !slices.Equal(got, want) {
+		t.Errorf("Write(long) = %.90q, want %.90q", got, want)
+	}
+	if got := len(lines(h)[2]); got != 4030 {
+		t.Errorf("length of the first chunk's line = %d, want 4030", got)
+	}
+}
+
+// CK-1, CK-4
+func TestClearExpiresEveryNameWithTheSameAttributes(t *testing.T) {
+	h := http.Header{}
+	authjs.SessionCookie(true).Clear(h)
+	want := []string{
+		"__Secure-authjs.session-token=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax",
+		"__Secure-authjs.session-token.0=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax",
+		"__Secure-authjs.session-token.1=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax",
+		"__Secure-authjs.session-token.2=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax",
+		"__Secure-authjs.session-token.3=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax",
+	}
+	if got := lines(h); !slices.Equal(got, want) {
+		t.Errorf("Clear() = %q, want %q", got, want)
+	}
+}
+
+func TestWriteAddsToTheHeadersThatAreThere(t *testing.T) {
+	h := http.Header{"Set-Cookie": {"theme=dark"}}
+	if err := plainCookie.Write(h, "abc", expiry); err != nil || lines(h)[0] != "theme=dark" {
+		t.Errorf("Write = %v, first line %q, want theme=dark kept", err, lines(h)[0])
+	}
+}
+
+func TestWithoutAnExpiryTheCookieEndsWithTheBrowser(t *testing.T) {
+	h := http.Header{}
+	if err := authjs.SessionCookie(true).Write(h, "abc", time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := lines(h)[4], "__Secure-authjs.session-token=abc; Path=/; HttpOnly; Secure; SameSite=Lax"; got != want {
+		t.Errorf("Write(no expiry) = %q, want %q", got, want)
+	}
+}
+
+// CK-3
+func TestChunksBeginAboveChunkSizeAndEndAtFour(t *testing.T) {
+	for size, want := range map[int]int{
+		1: 1, authjs.ChunkSize: 1, authjs.ChunkSize + 1: 2, 2 * authjs.ChunkSize: 2, 2*authjs.ChunkSize + 1: 3,
+		authjs.MaxTokenLength: 4,
+	} {
+		h := http.Header{}
+		if err := plainCookie.Write(h, strings.Repeat("a", size), expiry); err != nil {
+			t.Errorf("Write(%d characters) = %v", size, err)
+		}
+		if got := len(written(h)); got != want || len(lines(h)) != 1+authjs.MaxChunks {
+			t.Errorf("Write(%d characters) fills %d cookies of %d lines, want %d of 5", size, got, len(lines(h)), want)
+		}
+	}
+	for _, size := range []int{authjs.MaxTokenLength + 1, 1 << 20} {
+		h := http.Header{}
+		if err := plainCookie.Write(h, strings.Repeat("a", size), expiry); !errors.Is(err, authjs.ErrTooLarge) || len(h) > 0 {
+			t.Errorf("Write(%d characters) = %v with %d lines, want ErrTooLarge and none", size, err, len(lines(h)))
+		}
+	}
+}
+
+// CK-3: also when every character needs an escape, and for the longest name.
+func TestNoCookieExceedsTheLimitOfBrowsers(t *testing.T) {
+	cookie := authjs.Cookie{Name: strings.Repeat("n", 158)}
+	for _, value := range []string{strings.Repeat("a", 15_000), strings.Repeat("|", 5_000), strings.Repeat("€", 1_500), strings.Repeat("a😀", 1_000)} {
+		h := http.Header{}
+		if err := cookie.Write(h, value, expiry); err != nil {
+			t.Fatalf("Write(%.8q…) = %v", value, err)
+		}
+		for _, c := range written(h) {
+			if got := len(c.Name) + len(c.Value); got > 4096 {
+				t.Errorf("name and value of a chunk of %.8q… = %d octets, want at most 4096", value, got)
+			}
+		}
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		for _, c := range written(h) {
+			r.AddCookie(c)
+		}
+		if got := cookie.Candidates(r); len(got) == 0 || got[0] != value {
+			t.Errorf("Candidates(what Write(%.8q…) wrote) = %.8q…, want the value", value, got)
+		}
+	}
+}
+
+func TestWriteRefusesWhatWouldBeDroppedInSilence(t *testing.T) {
+	for name, test := range map[string]struct{ cookie, value string }{
+		"no name":       {"", "abc"},
+		"a broken name": {"a b", "abc"},
+		"a long name":   {strings.Repeat("n", 159), "abc"},
+		"no value":      {salt, ""},
+	} {
+		h := http.Header{}
+		if err := (authjs.Cookie{Name: test.cookie}).Write(h, test.value, expiry); err == nil || len(h) > 0 {
+			t.Errorf("Write(%s) = %v with %q, want an error and no line", name, err, lines(h))
+		}
+	}
+}
+
+// written are the cookies that are set, not expired.
+func written(h http.Header) []*http.Cookie {
+	cookies := (&http.Response{Header: h}).Cookies()
+	return slices.DeleteFunc(cookies, func(c *http.Cookie) bool { return c.MaxAge < 0 })
+}

@@ -1,0 +1,76 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"latchkey/internal/auth"
+)
+
+// Begin implements auth.SessionStore.
+func (s *Store) Begin(ctx context.Context, userID string, now time.Time, plan func(auth.User, []auth.Session) (auth.Plan, error)) ([]auth.Change, error) {
+	var changes []auth.Change
+	var planErr error // is returned as it is
+	err := s.inTx(ctx, func(tx *sql.Tx) error {
+		user, err := lockUser(ctx, tx, userID)
+		if err != nil {
+			return err
+		}
+		live, err := liveSessions(ctx, tx, userID, now)
+		if err != nil {
+			return err
+		}
+		p, err := plan(user, live)
+		if err != nil {
+			planErr = err
+			return err
+		}
+		changes, err = endPlanned(ctx, tx, userID, p.End, now)
+		if err != nil {
+			return err
+		}
+		return insertSession(ctx, tx, userID, p.New)
+	})
+	if planErr != nil {
+		return nil, planErr
+	}
+	if err != nil {
+		return nil, failed("begin session", err)
+	}
+	return changes, nil
+}
+
+// inTx runs do in a transaction, which is the only one that writes.
+func (s *Store) inTx(ctx context.Context, do func(*sql.Tx) error) error {
+	tx, err := s.writer.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() // does nothing after a commit
+	if err := do(tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// lockUser reads the user. The lock is there already: the transaction began
+// with it (_txlock=immediate).
+func lockUser(ctx context.Context, tx *sql.Tx, userID string) (auth.User, error) {
+	var u auth.User
+	err := tx.QueryRowContext(ctx, `
+		SELECT id, email, name, image, email_verified_at, disabled_at, max_sessions, created_at, updated_at
+		FROM users WHERE id = $1`, userID).
+		Scan(&u.ID, &u.Email, &u.Name, &u.Image, (*stamp)(&u.EmailVerifiedAt), (*stamp)(&u.DisabledAt),
+			&u.MaxSessions, (*stamp)(&u.CreatedAt), (*stamp)(&u.UpdatedAt))
+	return u, err
+}
+
+func insertSession(ctx context.Context, tx *sql.Tx, userID string, n auth.Session) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO sessions (id, user_id, token_hash, created_at, authenticated_at, last_seen_at, expires_at, absolute_expires_at, ip, user_agent)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		n.ID, userID, hash(n.TokenHash), stamp(n.CreatedAt), stamp(n.AuthenticatedAt), stamp(n.LastSeenAt), stamp(n.ExpiresAt),
+		stamp(n.AbsoluteExpiresAt), n.IP, n.UserAgent)
+	return err
+}

@@ -1,0 +1,80 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"latchkey/internal/auth"
+)
+
+// Find implements auth.SessionStore.
+func (s *Store) Find(ctx context.Context, key auth.Key) (auth.Session, error) {
+	session, err := findSession(ctx, s.reader, key)
+	if err != nil {
+		return auth.Session{}, failed("find session", err)
+	}
+	return session, nil
+}
+
+// querier is a *sql.DB or a *sql.Tx.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+func findSession(ctx context.Context, q querier, key auth.Key) (auth.Session, error) {
+	where, arg := matching(key)
+	return scanSession(q.QueryRowContext(ctx, `
+		SELECT `+sessionColumns+`
+		FROM sessions s LEFT JOIN users u ON u.id = s.user_id WHERE `+where, arg))
+}
+
+// matching is the condition for a key, of which each has its index.
+func matching(key auth.Key) (where string, arg any) {
+	if len(key.TokenHash) > 0 {
+		return `s.token_hash = $1`, key.TokenHash
+	}
+	return `s.id = $1`, key.ID
+}
+
+// Renew implements auth.SessionStore. SQLite returns no columns of a joined
+// table from an UPDATE, so the user is read in the same transaction.
+func (s *Store) Renew(ctx context.Context, key auth.Key, r auth.Renewal) (auth.Session, error) {
+	where, arg := matching(key)
+	var session auth.Session
+	err := s.inTx(ctx, func(tx *sql.Tx) error {
+		var id string
+		err := tx.QueryRowContext(ctx, `
+			UPDATE sessions AS s SET last_seen_at = $2, expires_at = min($3, absolute_expires_at), token_hash = coalesce($4, token_hash)
+			WHERE `+where+` AND ended_at IS NULL AND expires_at > $2 AND absolute_expires_at > $2
+				AND EXISTS (SELECT 1 FROM users u WHERE u.id = s.user_id AND u.disabled_at IS NULL)
+			RETURNING id`,
+			arg, moment(r.Now), stamp(r.ExpiresAt), hash(r.TokenHash)).Scan(&id)
+		if err != nil {
+			return err
+		}
+		session, err = findSession(ctx, tx, auth.Key{ID: id})
+		return err
+	})
+	if err != nil {
+		return auth.Session{}, failed("renew session", err)
+	}
+	return session, nil
+}
+
+// Live implements auth.SessionStore.
+func (s *Store) Live(ctx context.Context, userID string, now time.Time) ([]auth.Session, error) {
+	live, err := liveSessions(ctx, s.reader, userID, now)
+	return live, failed("list sessions", err)
+}
+
+func liveSessions(ctx context.Context, q querier, userID string, now time.Time) ([]auth.Session, error) {
+	rows, err := q.QueryContext(ctx, `
+		SELECT `+sessionColumns+`
+		FROM sessions s JOIN users u ON u.id = s.user_id
+		WHERE s.user_id = $1 AND s.ended_at IS NULL AND s.expires_at > $2 AND s.absolute_expires_at > $2
+		ORDER BY s.created_at DESC, s.id DESC`,
+		userID, moment(now))
+	return collect(rows, err, scanSession)
+}

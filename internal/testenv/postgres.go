@@ -1,0 +1,143 @@
+package testenv
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+const getPostgres = "install PostgreSQL 13 or newer: apt-get install postgresql, brew install postgresql, or Postgres.app; on Windows, in WSL"
+
+// postgresSettings make a server that is quick, small and out of reach: no TCP,
+// and its socket lies in a folder that only its user (and root) can enter.
+// fsync guards against a crash of the machine, which the data would not survive
+// anyway; a crash of the server, as in Stop, loses nothing without it.
+var postgresSettings = []string{
+	"listen_addresses = ''",
+	"port = 5432",
+	"max_connections = 100",
+	"shared_buffers = 16MB",
+	"fsync = off",
+	"full_page_writes = off",
+}
+
+// pg_ctl start waits until the server accepts connections, 30 s at most.
+const postgresScript = `
+prepare() {
+	bin=$1 && shift
+	"$bin/initdb" -D "$dir/data" -U latchkey -A trust -E UTF8 --locale=C --no-sync &&
+	printf '%s\n' "unix_socket_directories = '$dir'" "$@" >>data/postgresql.conf
+}
+obey() {
+	case $1 in
+	start) "$bin/pg_ctl" start -D "$dir/data" -w -t 30 ;;
+	stop) "$bin/pg_ctl" stop -D "$dir/data" -w -t 30 -m immediate ;;
+	esac
+}
+finish() { obey stop; }
+`
+
+// shared is the cluster of Postgres: one a process, because initdb takes a
+// second and an empty database some milliseconds. The end of the process ends it.
+var shared = sync.OnceValues(func() (*Cluster, error) { return newCluster() })
+
+var databases atomic.Int64
+
+// Postgres returns the DSN (a postgres:// URL) of a fresh, empty database on a
+// real server, and drops it when the test ends, whoever is still connected.
+// Without PostgreSQL on this machine the test is skipped; see Missing.
+func Postgres(t testing.TB) (dsn string) {
+	t.Helper()
+	c, err := shared()
+	need(t, err, "PostgreSQL", getPostgres)
+	name := fmt.Sprintf("test%d", databases.Add(1))
+	if err := c.exec("CREATE DATABASE " + name); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := c.exec("DROP DATABASE " + name + " WITH (FORCE)"); err != nil {
+			t.Error(err)
+		}
+	})
+	return c.DSN(name)
+}
+
+// A Cluster is a PostgreSQL server of one test's own, which may crash and come
+// back with the same data and DSN. For use from the goroutine of its test.
+type Cluster struct {
+	t     testing.TB
+	guard *guard
+}
+
+// PostgresCluster starts a server that lives as long as the test. The settings
+// are lines of postgresql.conf that win over ours, such as "fsync = on".
+func PostgresCluster(t testing.TB, settings ...string) *Cluster {
+	t.Helper()
+	c, err := newCluster(settings...)
+	need(t, err, "PostgreSQL", getPostgres)
+	t.Cleanup(c.guard.close)
+	c.t = t
+	return c
+}
+
+func newCluster(settings ...string) (*Cluster, error) {
+	bin, err := postgresBin()
+	if err != nil {
+		return nil, err
+	}
+	g, err := newGuard(true, postgresScript, slices.Concat([]string{bin}, postgresSettings, settings)...)
+	if err != nil {
+		return nil, err
+	}
+	if err := g.obey("start"); err != nil {
+		g.close()
+		return nil, err
+	}
+	return &Cluster{guard: g}, nil
+}
+
+// DSN is the URL of a database of the cluster. "postgres" exists and is empty.
+func (c *Cluster) DSN(dbname string) string {
+	socket := url.Values{"host": {c.guard.dir}, "port": {"5432"}, "sslmode": {"disable"}}
+	u := url.URL{Scheme: "postgres", User: url.User("latchkey"), Path: "/" + dbname, RawQuery: socket.Encode()}
+	return u.String()
+}
+
+// Stop crashes the server: every connection breaks, nothing is written in farewell.
+func (c *Cluster) Stop() { c.t.Helper(); c.obey("stop") }
+
+// Start brings the server back; it recovers from its log as after any crash.
+func (c *Cluster) Start() { c.t.Helper(); c.obey("start") }
+
+// Restart is an outage too short for most to notice.
+func (c *Cluster) Restart() { c.t.Helper(); c.Stop(); c.Start() }
+
+func (c *Cluster) obey(order string) {
+	c.t.Helper()
+	if err := c.guard.obey(order); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// exec runs one statement for the administrator, who has no test's context:
+// that one is over when a database is dropped.
+func (c *Cluster) exec(sql string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	conn, err := pgx.Connect(ctx, c.DSN("postgres"))
+	if err != nil {
+		return fmt.Errorf("%s: %w", sql, err)
+	}
+	defer conn.Close(ctx)
+	if _, err := conn.Exec(ctx, sql); err != nil {
+		return fmt.Errorf("%s: %w", sql, err)
+	}
+	return nil
+}

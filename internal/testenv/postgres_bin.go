@@ -1,0 +1,44 @@
+package testenv
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// postgresBin finds the folder of the server's programs, which packagers keep
+// out of PATH. Of several versions in one place it takes the newest: the
+// supported ones have two digits, so the order of their names is their order.
+func postgresBin() (string, error) {
+	var places []string
+	if initdb, err := exec.LookPath("initdb"); err == nil {
+		if real, err := filepath.EvalSymlinks(initdb); err == nil {
+			places = append(places, filepath.Dir(real))
+		}
+	}
+	if out, err := exec.Command("pg_config", "--bindir").Output(); err == nil {
+		places = append(places, strings.TrimSpace(string(out)))
+	}
+	for _, pattern := range []string{
+		"/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", // Debian, Red Hat
+		"/opt/homebrew/opt/postgresql*/bin", "/usr/local/opt/postgresql*/bin",
+		"/Applications/Postgres.app/Contents/Versions/*/bin",
+	} {
+		found, _ := filepath.Glob(pattern) // sorted; fails only for a bad pattern
+		slices.Reverse(found)
+		places = append(places, found...)
+	}
+	for _, dir := range places {
+		if isFile(dir, "initdb") && isFile(dir, "pg_ctl") && isFile(dir, "postgres") {
+			return dir, nil
+		}
+	}
+	return "", errMissing
+}
+
+func isFile(elem ...string) bool {
+	info, err := os.Stat(filepath.Join(elem...))
+	return err == nil && info.Mode().IsRegular()
+}
