@@ -1,0 +1,70 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"latchkey/internal/auth"
+)
+
+// Begin implements auth.SessionStore.
+func (s *Store) Begin(ctx context.Context, userID string, now time.Time, plan func(auth.User, []auth.Session) (auth.Plan, error)) ([]auth.Change, error) {
+	var changes []auth.Change
+	var planErr error // is returned as it is
+	err := s.inTx(ctx, func(tx pgx.Tx) error {
+		user, err := lockUser(ctx, tx, userID)
+		if err != nil {
+			return err
+		}
+		live, err := liveSessions(ctx, tx, userID, now)
+		if err != nil {
+			return err
+		}
+		p, err := plan(user, live)
+		if err != nil {
+			planErr = err
+			return err
+		}
+		changes, err = endPlanned(ctx, tx, userID, p.End, now)
+		if err != nil {
+			return err
+		}
+		return insertSession(ctx, tx, userID, p.New)
+	})
+	if planErr != nil {
+		return nil, planErr
+	}
+	if err != nil {
+		return nil, failed("begin session", err)
+	}
+	return changes, nil
+}
+
+// inTx runs do in a transaction.
+func (s *Store) inTx(ctx context.Context, do func(pgx.Tx) error) error {
+	return pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, do)
+}
+
+// lockUser reads the user and locks the row until the transaction ends. It is
+// always a statement of its own and the first: what comes after it sees all
+// that the previous holder of the lock has committed.
+func lockUser(ctx context.Context, tx pgx.Tx, userID string) (auth.User, error) {
+	var u auth.User
+	err := tx.QueryRow(ctx, `
+		SELECT id, email, name, image, email_verified_at, disabled_at, max_sessions, created_at, updated_at
+		FROM users WHERE id = $1 FOR NO KEY UPDATE`, userID).
+		Scan(&u.ID, &u.Email, &u.Name, &u.Image, (*stamp)(&u.EmailVerifiedAt), (*stamp)(&u.DisabledAt),
+			&u.MaxSessions, (*stamp)(&u.CreatedAt), (*stamp)(&u.UpdatedAt))
+	return u, err
+}
+
+func insertSession(ctx context.Context, tx pgx.Tx, userID string, n auth.Session) error {
+	_, err := tx.Exec(ctx, `
+		INSERT INTO sessions (id, user_id, token_hash, created_at, authenticated_at, last_seen_at, expires_at, absolute_expires_at, ip, user_agent)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		n.ID, userID, hash(n.TokenHash), stamp(n.CreatedAt), stamp(n.AuthenticatedAt), stamp(n.LastSeenAt), stamp(n.ExpiresAt),
+		stamp(n.AbsoluteExpiresAt), n.IP, n.UserAgent)
+	return err
+}
