@@ -73,19 +73,20 @@ func TestEncodeRefusesWhatDecodeWouldRefuse(t *testing.T) {
 func TestTheLongestTokenFitsAndALongerOneIsRefused(t *testing.T) {
 	codec, claims := newCodec(t, salt, secret), ada()
 	longest := ""
-	for size := 11000; ; size++ {
+	for size := 11_000; ; size++ {
 		claims.Name = strings.Repeat("a", size)
 		token, err := codec.Encode(claims)
-		if err != nil {
-			if !errors.Is(err, authjs.ErrTooLarge) {
-				t.Fatalf("Encode(%d characters) = %v, want ErrTooLarge", size, err)
-			}
+		if errors.Is(err, authjs.ErrTooLarge) {
 			break
+		}
+		if err != nil || len(token) > authjs.MaxTokenLength {
+			t.Fatalf("Encode(a name of %d) = %d characters, %v, want ErrTooLarge above %d", size, len(token), err, authjs.MaxTokenLength)
 		}
 		longest = token
 	}
-	if _, err := codec.Decode(longest, noon); err != nil || len(longest) < authjs.MaxTokenLength-22 {
-		t.Errorf("Decode(the longest token, %d characters) = %v, want it read, and one block below %d", len(longest), err, authjs.MaxTokenLength)
+	// A block of 16 bytes is 22 characters, so one more would not have fitted.
+	if _, err := codec.Decode(longest, noon); err != nil || len(longest) <= authjs.MaxTokenLength-22 {
+		t.Errorf("Decode(the longest token, %d characters) = %v, want it read, and less than a block below %d", len(longest), err, authjs.MaxTokenLength)
 	}
 }
 

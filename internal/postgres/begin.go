@@ -42,9 +42,14 @@ func (s *Store) Begin(ctx context.Context, userID string, now time.Time, plan fu
 	return changes, nil
 }
 
+// beginTx says how transactions run. The timeout is for an instance that dies
+// without a word: it must not keep a user's lock, and so their logins, until
+// the operating system gives its connection up, which can take hours.
+const beginTx = `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = '10s'`
+
 // inTx runs do in a transaction.
 func (s *Store) inTx(ctx context.Context, do func(pgx.Tx) error) error {
-	return pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, do)
+	return pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{BeginQuery: beginTx}, do)
 }
 
 // lockUser reads the user and locks the row until the transaction ends. It is

@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5"
 )
 
 const (
@@ -21,24 +21,13 @@ var collectable = []string{
 		SELECT id FROM sessions WHERE absolute_expires_at < $1 ORDER BY absolute_expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)`,
 }
 
-// Collect implements auth.Store. The lock belongs to a connection, so that of
-// an instance that dies while collecting goes with it.
+// Collect implements auth.Store. The lock is a transaction's, so that neither
+// an instance that dies nor a pooler between here and the database can keep it.
 func (s *Store) Collect(ctx context.Context, before time.Time) (int, error) {
-	conn, err := s.pool.Acquire(ctx)
-	if err != nil {
-		return 0, failed("collect sessions", err)
-	}
-	defer conn.Release()
-	var mine bool
-	if err := conn.QueryRow(ctx, `SELECT pg_try_advisory_lock($1)`, collectLock).Scan(&mine); err != nil || !mine {
-		return 0, failed("collect sessions", err)
-	}
-	defer conn.Exec(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1)`, collectLock)
-
 	start, total := time.Now(), 0
 	for _, statement := range collectable {
 		for time.Since(start) < collectFor {
-			n, err := collectOnce(ctx, conn, statement, before)
+			n, err := s.collectBatch(ctx, statement, before)
 			if err != nil {
 				return total, failed("collect sessions", err)
 			}
@@ -51,7 +40,17 @@ func (s *Store) Collect(ctx context.Context, before time.Time) (int, error) {
 	return total, nil
 }
 
-func collectOnce(ctx context.Context, conn *pgxpool.Conn, statement string, before time.Time) (int, error) {
-	tag, err := conn.Exec(ctx, statement, moment(before), collectBatch)
-	return int(tag.RowsAffected()), err
+// collectBatch deletes nothing while another instance is at it.
+func (s *Store) collectBatch(ctx context.Context, statement string, before time.Time) (n int, err error) {
+	err = s.inTx(ctx, func(tx pgx.Tx) error {
+		var mine bool
+		err := tx.QueryRow(ctx, `SELECT pg_try_advisory_xact_lock($1)`, collectLock).Scan(&mine)
+		if err != nil || !mine {
+			return err
+		}
+		tag, err := tx.Exec(ctx, statement, moment(before), collectBatch)
+		n = int(tag.RowsAffected())
+		return err
+	})
+	return n, err
 }

@@ -12,14 +12,16 @@ import (
 
 // Error codes of PostgreSQL, appendix A of its manual.
 const (
-	uniqueViolation  = "23505"
-	diskFull         = "53100"
-	tooManyClients   = "53300"
-	readOnlySQL      = "25006"
-	noPrivilege      = "42501"
-	undefinedTable   = "42P01"
-	emailConstraint  = "users_email_key"
-	clientNotStarted = "57P03"
+	uniqueViolation = "23505"
+	diskFull        = "53100"
+	tooManyClients  = "53300"
+	readOnlySQL     = "25006"
+	noPrivilege     = "42501"
+	undefinedTable  = "42P01"
+	wrongPassword   = "28P01"
+	notAllowed      = "28000"
+	noDatabase      = "3D000"
+	notStarted      = "57P03"
 )
 
 // failed names the operation that failed, says what to do where that is known,
@@ -54,15 +56,27 @@ func advise(err error) string {
 		return "the database user lacks a privilege"
 	case undefinedTable:
 		return "a table is missing: was the schema changed by hand?"
-	case clientNotStarted:
+	case wrongPassword, notAllowed:
+		return "the server refuses this user: check the name and the password in DATABASE_URL, and pg_hba.conf"
+	case noDatabase:
+		return "the server has no such database: create it with createdb"
+	case notStarted:
 		return "the server is starting up: try again shortly"
 	}
 	return ""
 }
 
-// isUnique reports whether a row with the same value in a unique column, other
-// than the primary key, is in the way.
-func isUnique(err error) bool {
+// openError is for whoever starts the program: the place, the cause, the cure.
+func openError(place string, err error) error {
+	advice := advise(err)
+	if advice == "" {
+		advice = "is it running? check DATABASE_URL"
+	}
+	return fmt.Errorf("cannot reach %s: %w: %s", place, err, advice)
+}
+
+// isEmailTaken reports whether the address of a new account has one already.
+func isEmailTaken(err error) bool {
 	e, ok := errors.AsType[*pgconn.PgError](err)
-	return ok && e.Code == uniqueViolation && e.ConstraintName == emailConstraint
+	return ok && e.Code == uniqueViolation && e.ConstraintName == "users_email_key"
 }

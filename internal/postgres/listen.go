@@ -54,12 +54,12 @@ func notify(ctx context.Context, tx pgx.Tx, changes []auth.Change) error {
 // before it calls ready: what commits while ready loads its snapshot waits in
 // the connection and is passed on after.
 func (s *Store) Listen(ctx context.Context, ready func(context.Context) error, apply func(...auth.Change)) error {
-	conn, err := pgx.ConnectConfig(ctx, s.listen)
+	conn, err := pgx.ConnectConfig(ctx, s.direct)
 	if err != nil {
 		return failed("listen", err)
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
-	if _, err := conn.Exec(ctx, `LISTEN `+channel); err != nil {
+	if err := subscribe(ctx, conn); err != nil {
 		return failed("listen", err)
 	}
 	if err := ready(ctx); err != nil {
@@ -72,6 +72,13 @@ func (s *Store) Listen(ctx context.Context, ready func(context.Context) error, a
 		}
 		apply(changes...)
 	}
+}
+
+func subscribe(ctx context.Context, conn *pgx.Conn) error {
+	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
+	defer cancel()
+	_, err := conn.Exec(ctx, `LISTEN `+channel)
+	return err
 }
 
 // nextNotice waits for a notification, and from time to time makes sure that
@@ -96,6 +103,9 @@ func readNotice(payload string) ([]auth.Change, error) {
 	var n notice
 	if err := json.Unmarshal([]byte(payload), &n); err != nil {
 		return nil, fmt.Errorf("a notification cannot be read: %w", err)
+	}
+	if n.At == 0 || len(n.IDs) == 0 { // from a release that speaks otherwise
+		return nil, errors.New("a notification names no time or no session")
 	}
 	changes := make([]auth.Change, 0, len(n.IDs))
 	for _, id := range n.IDs {

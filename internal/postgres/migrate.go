@@ -12,10 +12,11 @@ import (
 )
 
 // Migrate brings the schema up to what this program expects. Any number of
-// processes may call it at once: one works, the others wait. The lock is the
-// session's, so that of a process that is killed goes with its connection.
+// processes may call it at once: one works, the others wait, up to five minutes.
+// The lock is the session's: that of a process that is killed goes with its
+// connection.
 func (s *Store) Migrate(ctx context.Context) error {
-	locker, err := lock.NewPostgresSessionLocker()
+	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300)) // every second, 300 times
 	if err != nil {
 		return failed("migrate", err)
 	}
@@ -53,9 +54,10 @@ func (s *Store) Ready(ctx context.Context) error {
 	return nil
 }
 
-// provider is goose on connections borrowed from the pool until done is called.
+// provider is goose on a connection of its own until done is called: its lock
+// needs one that keeps its session, which those of a pooler do not.
 func (s *Store) provider(options ...goose.ProviderOption) (p *goose.Provider, done func(), err error) {
-	db := stdlib.OpenDBFromPool(s.pool)
+	db := stdlib.OpenDB(*s.direct.Copy())
 	p, err = goose.NewProvider(goose.DialectPostgres, db, migrations.FS, append(options, goose.WithDisableGlobalRegistry(true))...)
 	if err != nil {
 		db.Close()

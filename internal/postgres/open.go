@@ -1,8 +1,11 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -16,7 +19,7 @@ import (
 // Store is an auth.Store in a PostgreSQL database.
 type Store struct {
 	pool     *pgxpool.Pool
-	listen   *pgx.ConnConfig // of the connection that listens: not the pool's
+	direct   *pgx.ConnConfig // of connections that keep a session: to listen, to migrate
 	migrated atomic.Bool     // the schema has been seen complete; see Ready
 }
 
@@ -34,48 +37,45 @@ const (
 // one, where url goes through a pooler that hands out connections transaction
 // by transaction; "" = url. The error says what to do and holds no password.
 func Open(ctx context.Context, url, listenURL string) (*Store, error) {
-	if listenURL == "" {
-		listenURL = url
-	}
-	config, err := pgxpool.ParseConfig(url)
+	config, err := parse("DATABASE_URL", url)
 	if err != nil {
-		return nil, fmt.Errorf("DATABASE_URL is no PostgreSQL address: %w", err)
+		return nil, err
 	}
-	if !strings.Contains(url, "pool_max_conns") {
-		config.MaxConns = poolSize
-	}
-	config.ConnConfig.ConnectTimeout = connectTimeout
-	listen, err := pgx.ParseConfig(withoutPoolSettings(listenURL))
+	direct, err := parse("DATABASE_LISTEN_URL", cmp.Or(listenURL, url))
 	if err != nil {
-		return nil, fmt.Errorf("DATABASE_LISTEN_URL is no PostgreSQL address: %w", err)
+		return nil, err
 	}
-	listen.ConnectTimeout = connectTimeout
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("DATABASE_URL cannot be used: %w", err)
 	}
-	s := &Store{pool: pool, listen: listen}
-	if err := s.Ping(ctx); err != nil {
+	s := &Store{pool: pool, direct: direct.ConnConfig}
+	if err := s.pool.Ping(ctx); err != nil {
 		s.Close()
-		return nil, fmt.Errorf("cannot reach %s: %w: is it running? check DATABASE_URL", s.Describe(), err)
+		return nil, openError(s.Describe(), err)
 	}
 	return s, nil
 }
 
-// withoutPoolSettings drops what only a pool understands: the server would
-// refuse it as an unknown parameter.
-func withoutPoolSettings(url string) string {
-	base, query, found := strings.Cut(url, "?")
-	if !found {
-		return url
+// parse reads an address. What it cannot read it does not repeat, nor does it
+// pass the driver's error on: where a password breaks the syntax, nobody can
+// tell where it ends.
+func parse(variable, url string) (*pgxpool.Config, error) {
+	config, err := pgxpool.ParseConfig(url)
+	if file, ok := errors.AsType[*fs.PathError](err); ok { // a certificate
+		return nil, fmt.Errorf("%s names a file that cannot be read: %w", variable, file)
 	}
-	var kept []string
-	for _, setting := range strings.Split(query, "&") {
-		if !strings.HasPrefix(setting, "pool_") {
-			kept = append(kept, setting)
-		}
+	if err != nil || strings.ContainsAny(config.ConnConfig.Database, "@/") {
+		return nil, fmt.Errorf("%s is no PostgreSQL address: write it as postgres://user:password@host:5432/database, "+
+			"with special characters in the password percent-encoded (/ as %%2F)", variable)
 	}
-	return base + "?" + strings.Join(kept, "&")
+	if !strings.Contains(url, "pool_max_conns") {
+		config.MaxConns = poolSize
+	}
+	if config.ConnConfig.ConnectTimeout == 0 {
+		config.ConnConfig.ConnectTimeout = connectTimeout
+	}
+	return config, nil
 }
 
 // Name is the kind of database, in words.

@@ -17,7 +17,7 @@ func (s *Store) CreateUser(ctx context.Context, u auth.User, passwordHash string
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
 		u.ID, u.Email, u.Name, u.Image, text(passwordHash), stamp(u.EmailVerifiedAt), stamp(u.DisabledAt), u.MaxSessions,
 		stamp(u.CreatedAt), stamp(u.UpdatedAt))
-	if isUnique(err) {
+	if isEmailTaken(err) {
 		return fmt.Errorf("create user: %w", auth.ErrEmailTaken)
 	}
 	return failed("create user", err)

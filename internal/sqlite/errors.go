@@ -57,9 +57,10 @@ func openError(path string, err error) error {
 	return fmt.Errorf("cannot open the database file %s: %w: %s", path, err, advice)
 }
 
-// isUnique reports whether a row with the same value in a unique column, other
-// than the primary key, is in the way.
-func isUnique(err error) bool {
+// isEmailTaken reports whether the address of a new account has one already.
+// It is the only unique column of users besides the primary key, which has a
+// code of its own.
+func isEmailTaken(err error) bool {
 	e, ok := errors.AsType[*driver.Error](err)
 	return ok && e.Code() == code.SQLITE_CONSTRAINT_UNIQUE
 }

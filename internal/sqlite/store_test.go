@@ -1,8 +1,11 @@
 package sqlite
 
 import (
+	"fmt"
 	"path/filepath"
+	"sync"
 	"testing"
+	"time"
 
 	"latchkey/internal/auth"
 	"latchkey/internal/auth/authtest"
@@ -24,4 +27,44 @@ func open(t *testing.T, path string) *Store {
 
 func TestStore(t *testing.T) {
 	authtest.Run(t, func(t *testing.T) auth.Store { return open(t, filepath.Join(t.TempDir(), "app.db")) })
+}
+
+// CL-2: two processes on one file sign one user in at once. Begun without the
+// write lock, their transactions would fail as busy or count what the other
+// has not committed yet.
+func TestTheLimitHoldsForTwoProcessesOnOneFile(t *testing.T) {
+	const workers, logins, limit = 8, 10, 3
+	path := filepath.Join(t.TempDir(), "app.db")
+	stores := []*Store{open(t, path), open(t, path)}
+	now := time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
+	if err := stores[0].CreateUser(t.Context(), auth.User{ID: "ada", Email: "ada@example.com", CreatedAt: now, UpdatedAt: now}, ""); err != nil {
+		t.Fatal(err)
+	}
+	var working sync.WaitGroup
+	for worker := range workers {
+		s := stores[worker%len(stores)]
+		working.Go(func() {
+			for login := range logins {
+				_, err := s.Begin(t.Context(), "ada", now, func(_ auth.User, live []auth.Session) (auth.Plan, error) {
+					if len(live) > limit {
+						t.Errorf("%d sessions are live at once, want at most %d", len(live), limit)
+					}
+					p := auth.Plan{New: auth.Session{ID: fmt.Sprintf("%d-%d", worker, login), CreatedAt: now, AuthenticatedAt: now,
+						LastSeenAt: now, ExpiresAt: now.Add(time.Hour), AbsoluteExpiresAt: now.Add(time.Hour)}}
+					for _, l := range live[min(limit-1, len(live)):] {
+						p.End = append(p.End, auth.Ending{SessionID: l.ID, Reason: auth.Limit})
+					}
+					return p, nil
+				})
+				if err != nil {
+					t.Errorf("Begin = %v", err)
+				}
+			}
+		})
+	}
+	working.Wait()
+	live, err := stores[1].Live(t.Context(), "ada", now)
+	if err != nil || len(live) != limit {
+		t.Errorf("%d sessions are live after the race, %v, want %d", len(live), err, limit)
+	}
 }
