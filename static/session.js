@@ -27,7 +27,7 @@ const settings = document.body.dataset;
 const endpoint = `${settings.authPath}/session`;
 const pollMillis = Number(settings.pollSeconds) * 1000;
 const isPrivate = settings.private === "true";
-const renderedFor = settings.signedIn === "true" ? settings.user : "";
+const renderedFor = (settings.signedIn === "true" && settings.user) || "";
 
 /** Between two checks that the page asks for by itself (focus and the like). */
 const floorMillis = 5000;
@@ -212,7 +212,7 @@ function remember(user) {
   }
 }
 
-ours.onmessage = ({ data }) => {
+ours.onmessage = (/** @type {MessageEvent<{ask?: boolean, answer?: Answer}>} */ { data }) => {
   if (data.ask && leading) check();
   if (data.answer) {
     clearTimeout(fallback);

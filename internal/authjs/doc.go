@@ -9,7 +9,8 @@
 //	claims.go   Claims <-> JSON: the claims we name, and every other one kept as it came
 //	token.go    Claims <-> token: a compact JWE under that key
 //	accept.go   when a token that is ours may be believed, given the time
-//	cookie.go   token <-> cookies: one, or up to four chunks when it is long
+//	cookie.go   cookies -> token: one, or up to four chunks when it is long
+//	write.go    token -> cookies, and their removal
 //	csrf.go     the double-submit token of the Auth.js forms
 //	value.go    percent-encoding, by the rules of the browser
 //

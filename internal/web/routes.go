@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
@@ -9,8 +10,10 @@ import (
 	"latchkey/static"
 )
 
-// maxBody is the largest request body: forms only.
-const maxBody = 64 << 10
+const (
+	maxBody     = 64 << 10         // the largest request body, in bytes: forms only
+	maxDuration = 10 * time.Second // the longest a handler waits for anything
+)
 
 // routes is the whole URL surface, in blocks by who may enter.
 func (s *site) routes() http.Handler {
@@ -18,7 +21,7 @@ func (s *site) routes() http.Handler {
 	// Who asks and what for (logged even if a later step refuses), then what
 	// every answer carries, then what no request may do.
 	r.Use(requestID, middleware.ClientIPFromRemoteAddr, s.logRequests, s.recoverPanics,
-		s.securityHeaders, middleware.GetHead, limitBody(maxBody), s.sameOrigin())
+		s.securityHeaders, middleware.GetHead, limitBody(maxBody), deadline(maxDuration), s.sameOrigin())
 	r.NotFound(s.Auth.Middleware(s.page(notFound)).ServeHTTP)
 	r.MethodNotAllowed(s.Auth.Middleware(s.methodNotAllowed(r)).ServeHTTP)
 

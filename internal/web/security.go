@@ -1,9 +1,11 @@
 package web
 
 import (
+	"context"
 	"crypto/rand"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 )
@@ -74,6 +76,18 @@ func (s *site) sameOrigin() func(http.Handler) http.Handler {
 func (s *site) downgraded(r *http.Request) bool {
 	safe := r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions
 	return !safe && s.https() && strings.HasPrefix(r.Header.Get("Origin"), "http://")
+}
+
+// deadline bounds what a request may wait for, above all for a database that
+// accepts connections and then says nothing.
+func deadline(d time.Duration) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			ctx, cancel := context.WithTimeout(r.Context(), d)
+			defer cancel()
+			next.ServeHTTP(w, r.WithContext(ctx))
+		})
+	}
 }
 
 // limitBody caps what is read of a request's body; reading past it is a 413.
