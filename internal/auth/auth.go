@@ -14,6 +14,7 @@ type User struct {
 	Email           string    // canonical (see CanonicalEmail) and unique
 	Name            string    // "" = never told
 	Image           string    // address of a picture; "" = none
+	Profile         Profile   // what your project adds; see profile.go
 	EmailVerifiedAt time.Time // zero = not verified
 	DisabledAt      time.Time // zero = may sign in
 	MaxSessions     *int      // nil = the site's limit; 0 = no limit
@@ -128,7 +129,7 @@ func storeError(op string, err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, ErrNotFound), errors.Is(err, ErrEmailTaken), errors.Is(err, ErrCredentials),
+	case errors.As(err, new(Invalid)), errors.Is(err, ErrNotFound), errors.Is(err, ErrEmailTaken), errors.Is(err, ErrCredentials),
 		errors.Is(err, ErrSessionLimit), errors.Is(err, ErrProof):
 		return err
 	}

@@ -29,6 +29,10 @@ func (*JWT) Token(string) (string, error) { return "", nil }
 
 // Carry implements Strategy.
 func (j *JWT) Carry(s Session, _ string) (string, error) {
+	claims, err := withProfile(s.Extra, s.User.Profile)
+	if err != nil {
+		return "", fmt.Errorf("claims of the profile: %w", err)
+	}
 	return j.codec.Encode(authjs.Claims{
 		Subject:     s.User.ID,
 		SessionID:   s.ID,
@@ -40,7 +44,7 @@ func (j *JWT) Carry(s Session, _ string) (string, error) {
 		ValidatedAt: s.ValidatedAt,
 		IssuedAt:    s.ValidatedAt,
 		ExpiresAt:   s.ExpiresAt,
-		Extra:       s.Extra,
+		Extra:       claims,
 	})
 }
 
@@ -51,14 +55,15 @@ func (j *JWT) Prove(value string, now time.Time) (Proof, error) {
 	if err != nil {
 		return Proof{}, fmt.Errorf("%w: %w", ErrNotFound, err)
 	}
+	profile, extra := splitProfile(c.Extra)
 	return Proof{Key: Key{ID: c.SessionID}, Session: Session{
 		ID:                c.SessionID,
-		User:              User{ID: c.Subject, Name: c.Name, Email: c.Email, Image: c.Picture},
+		User:              User{ID: c.Subject, Name: c.Name, Email: c.Email, Image: c.Picture, Profile: profile},
 		AuthenticatedAt:   c.AuthTime,
 		LastSeenAt:        c.ValidatedAt,
 		ExpiresAt:         c.ExpiresAt,
 		AbsoluteExpiresAt: c.Absolute,
 		ValidatedAt:       c.ValidatedAt,
-		Extra:             c.Extra,
+		Extra:             extra,
 	}}, nil
 }

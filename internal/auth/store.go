@@ -45,6 +45,13 @@ type UserStore interface {
 	// undo a password change.
 	ReplacePasswordHash(ctx context.Context, userID, old, new string) error
 
+	// UpdateUser locks the user's row, has change edit what it read, and writes
+	// name, image, profile and max_sessions, in one transaction. It returns a
+	// Change for each of the user's live sessions and tells other instances of
+	// them. An error of change rolls back and is returned as it is. ErrNotFound
+	// if there is no such user.
+	UpdateUser(ctx context.Context, userID string, now time.Time, change func(*User) error) ([]Change, error)
+
 	// DisableUser sets disabled_at and ends all the user's sessions, in one
 	// transaction. ErrNotFound if there is no such user.
 	DisableUser(ctx context.Context, userID string, reason Reason, now time.Time) ([]Change, error)

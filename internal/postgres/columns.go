@@ -3,6 +3,7 @@ package postgres
 import (
 	"database/sql"
 	"database/sql/driver"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -15,14 +16,14 @@ import (
 // of users u, all NULL once the account is deleted.
 const sessionColumns = `s.id, s.token_hash, s.created_at, s.authenticated_at, s.last_seen_at, s.expires_at, s.absolute_expires_at,
 	s.ended_at, s.end_reason, s.ip, s.user_agent,
-	u.id, u.email, u.name, u.image, u.email_verified_at, u.disabled_at, u.max_sessions, u.created_at, u.updated_at`
+	u.id, u.email, u.name, u.image, u.profile, u.email_verified_at, u.disabled_at, u.max_sessions, u.created_at, u.updated_at`
 
 func scanSession(row scanner) (auth.Session, error) {
 	var s auth.Session
 	err := row.Scan(&s.ID, &s.TokenHash, (*stamp)(&s.CreatedAt), (*stamp)(&s.AuthenticatedAt), (*stamp)(&s.LastSeenAt),
 		(*stamp)(&s.ExpiresAt), (*stamp)(&s.AbsoluteExpiresAt),
 		(*stamp)(&s.EndedAt), (*text)(&s.EndReason), &s.IP, &s.UserAgent,
-		(*text)(&s.User.ID), (*text)(&s.User.Email), (*text)(&s.User.Name), (*text)(&s.User.Image),
+		(*text)(&s.User.ID), (*text)(&s.User.Email), (*text)(&s.User.Name), (*text)(&s.User.Image), (*document)(&s.User.Profile),
 		(*stamp)(&s.User.EmailVerifiedAt), (*stamp)(&s.User.DisabledAt), &s.User.MaxSessions,
 		(*stamp)(&s.User.CreatedAt), (*stamp)(&s.User.UpdatedAt))
 	return s, err
@@ -83,6 +84,25 @@ func (t *text) Scan(value any) error {
 	err := s.Scan(value)
 	*t = text(s.String)
 	return err
+}
+
+// document is a user's profile in a column, as JSON. NULL is the empty one.
+type document auth.Profile
+
+// Value implements driver.Valuer.
+func (d document) Value() (driver.Value, error) {
+	text, err := json.Marshal(auth.Profile(d))
+	return string(text), err
+}
+
+// Scan implements sql.Scanner.
+func (d *document) Scan(value any) error {
+	var s sql.NullString
+	if err := s.Scan(value); err != nil || !s.Valid {
+		*d = document{}
+		return err
+	}
+	return json.Unmarshal([]byte(s.String), (*auth.Profile)(d))
 }
 
 // hash is a digest in a column, NULL where there is none.

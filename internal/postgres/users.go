@@ -13,9 +13,9 @@ import (
 // CreateUser implements auth.UserStore.
 func (s *Store) CreateUser(ctx context.Context, u auth.User, passwordHash string) error {
 	_, err := s.pool.Exec(ctx, `
-		INSERT INTO users (id, email, name, image, password_hash, email_verified_at, disabled_at, max_sessions, created_at, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		u.ID, u.Email, u.Name, u.Image, text(passwordHash), stamp(u.EmailVerifiedAt), stamp(u.DisabledAt), u.MaxSessions,
+		INSERT INTO users (id, email, name, image, profile, password_hash, email_verified_at, disabled_at, max_sessions, created_at, updated_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		u.ID, u.Email, u.Name, u.Image, document(u.Profile), text(passwordHash), stamp(u.EmailVerifiedAt), stamp(u.DisabledAt), u.MaxSessions,
 		stamp(u.CreatedAt), stamp(u.UpdatedAt))
 	if isEmailTaken(err) {
 		return fmt.Errorf("create user: %w", auth.ErrEmailTaken)
@@ -28,9 +28,9 @@ func (s *Store) UserByEmail(ctx context.Context, email string) (auth.User, strin
 	var u auth.User
 	var passwordHash string
 	err := s.pool.QueryRow(ctx, `
-		SELECT id, email, name, image, password_hash, email_verified_at, disabled_at, max_sessions, created_at, updated_at
+		SELECT id, email, name, image, profile, password_hash, email_verified_at, disabled_at, max_sessions, created_at, updated_at
 		FROM users WHERE email = $1`, email).
-		Scan(&u.ID, &u.Email, &u.Name, &u.Image, (*text)(&passwordHash), (*stamp)(&u.EmailVerifiedAt), (*stamp)(&u.DisabledAt),
+		Scan(&u.ID, &u.Email, &u.Name, &u.Image, (*document)(&u.Profile), (*text)(&passwordHash), (*stamp)(&u.EmailVerifiedAt), (*stamp)(&u.DisabledAt),
 			&u.MaxSessions, (*stamp)(&u.CreatedAt), (*stamp)(&u.UpdatedAt))
 	if err != nil {
 		return auth.User{}, "", failed("find user", err)
@@ -62,6 +62,42 @@ func (s *Store) DisableUser(ctx context.Context, userID string, reason auth.Reas
 	})
 	if err != nil {
 		return nil, failed("disable user", err)
+	}
+	return changes, nil
+}
+
+// UpdateUser implements auth.UserStore.
+func (s *Store) UpdateUser(ctx context.Context, userID string, now time.Time, change func(*auth.User) error) ([]auth.Change, error) {
+	var changes []auth.Change
+	var changeErr error // is returned as it is
+	err := s.inTx(ctx, func(tx pgx.Tx) error {
+		u, err := lockUser(ctx, tx, userID)
+		if err != nil {
+			return err
+		}
+		if changeErr = change(&u); changeErr != nil {
+			return changeErr
+		}
+		_, err = tx.Exec(ctx, `
+			UPDATE users SET name = $2, image = $3, profile = $4, max_sessions = $5, updated_at = $6 WHERE id = $1`,
+			userID, u.Name, u.Image, document(u.Profile), u.MaxSessions, stamp(now))
+		if err != nil {
+			return err
+		}
+		rows, err := tx.Query(ctx, `
+			SELECT id, $2::timestamptz, NULL FROM sessions WHERE user_id = $1 AND ended_at IS NULL AND expires_at > $2 AND absolute_expires_at > $2`,
+			userID, moment(now))
+		changes, err = collect(rows, err, scanChange)
+		if err != nil {
+			return err
+		}
+		return notify(ctx, tx, changes)
+	})
+	if changeErr != nil {
+		return nil, changeErr
+	}
+	if err != nil {
+		return nil, failed("update user", err)
 	}
 	return changes, nil
 }

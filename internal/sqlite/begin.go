@@ -59,9 +59,9 @@ func (s *Store) inTx(ctx context.Context, do func(*sql.Tx) error) error {
 func lockUser(ctx context.Context, tx *sql.Tx, userID string) (auth.User, error) {
 	var u auth.User
 	err := tx.QueryRowContext(ctx, `
-		SELECT id, email, name, image, email_verified_at, disabled_at, max_sessions, created_at, updated_at
+		SELECT id, email, name, image, profile, email_verified_at, disabled_at, max_sessions, created_at, updated_at
 		FROM users WHERE id = $1`, userID).
-		Scan(&u.ID, &u.Email, &u.Name, &u.Image, (*stamp)(&u.EmailVerifiedAt), (*stamp)(&u.DisabledAt),
+		Scan(&u.ID, &u.Email, &u.Name, &u.Image, (*document)(&u.Profile), (*stamp)(&u.EmailVerifiedAt), (*stamp)(&u.DisabledAt),
 			&u.MaxSessions, (*stamp)(&u.CreatedAt), (*stamp)(&u.UpdatedAt))
 	return u, err
 }

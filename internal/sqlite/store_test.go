@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"sync"
@@ -66,5 +67,30 @@ func TestTheLimitHoldsForTwoProcessesOnOneFile(t *testing.T) {
 	live, err := stores[1].Live(t.Context(), "ada", now)
 	if err != nil || len(live) != limit {
 		t.Errorf("%d sessions are live after the race, %v, want %d", len(live), err, limit)
+	}
+}
+
+func TestADeletedUserLeavesTombstones(t *testing.T) {
+	s := open(t, filepath.Join(t.TempDir(), "app.db"))
+	now := time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
+	if err := s.CreateUser(t.Context(), auth.User{ID: "ada", Email: "ada@example.com", CreatedAt: now, UpdatedAt: now}, ""); err != nil {
+		t.Fatal(err)
+	}
+	_, err := s.Begin(t.Context(), "ada", now, func(auth.User, []auth.Session) (auth.Plan, error) {
+		return auth.Plan{New: auth.Session{ID: "session", CreatedAt: now, AuthenticatedAt: now, LastSeenAt: now,
+			ExpiresAt: now.Add(time.Hour), AbsoluteExpiresAt: now.Add(time.Hour)}}, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.writer.ExecContext(t.Context(), `DELETE FROM users`); err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.Find(t.Context(), auth.Key{ID: "session"})
+	if err != nil || got.User.ID != "" {
+		t.Errorf("Find = %+v, %v, want the row without its user", got, err)
+	}
+	if _, err := s.Renew(t.Context(), auth.Key{ID: "session"}, auth.Renewal{Now: now, ExpiresAt: now.Add(time.Hour)}); !errors.Is(err, auth.ErrNotFound) {
+		t.Errorf("Renew = %v, want ErrNotFound for a session without a user", err)
 	}
 }

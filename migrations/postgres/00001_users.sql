@@ -4,6 +4,7 @@ CREATE TABLE users (
     email             text NOT NULL CONSTRAINT users_email_key UNIQUE, -- canonical: the program lowers its case
     name              text NOT NULL,
     image             text NOT NULL,
+    profile           jsonb NOT NULL,                                  -- what the project adds to a user: auth.Profile
     password_hash     text,                                            -- NULL = has no password
     email_verified_at timestamptz,                                     -- NULL = not verified
     disabled_at       timestamptz,                                     -- NULL = may sign in

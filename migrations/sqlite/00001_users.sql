@@ -6,6 +6,7 @@ CREATE TABLE users (
     email             TEXT NOT NULL UNIQUE, -- canonical: the program lowers its case
     name              TEXT NOT NULL,
     image             TEXT NOT NULL,
+    profile           TEXT NOT NULL,        -- what the project adds to a user: auth.Profile, as JSON
     password_hash     TEXT,                 -- NULL = has no password
     email_verified_at INTEGER,              -- NULL = not verified
     disabled_at       INTEGER,              -- NULL = may sign in

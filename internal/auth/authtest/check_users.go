@@ -123,3 +123,55 @@ func userIsDisabled(t *testing.T, f *fixture) { // SE-8
 	_, err = f.store.DisableUser(t.Context(), "nobody", auth.Admin, now)
 	f.wantError("DisableUser(nobody)", err, auth.ErrNotFound)
 }
+
+func userIsUpdated(t *testing.T, f *fixture) {
+	u, other := f.user(), f.user()
+	live, over, bystander := f.login(u, at(time.Minute)), f.login(u, at(2*time.Minute)), f.login(other, noon)
+	_, err := f.store.End(t.Context(), auth.Selector{UserID: u.ID, SessionID: over.ID}, auth.SignedOut, at(3*time.Minute))
+	f.ok(err)
+
+	when := at(4 * time.Minute)
+	changes, err := f.store.UpdateUser(t.Context(), u.ID, when, func(u *auth.User) error {
+		u.Name, u.Image, u.MaxSessions = "Zoë \"Ω\"", "https://example.com/z.png", new(2)
+		u.Profile = auth.Profile{Roles: []string{"admin", "ops"}, Plan: "pro"}
+		u.Email, u.ID = "mallory@example.com", "mallory" // not what an update writes
+		return nil
+	})
+	f.ok(err)
+	f.wantChanges("UpdateUser", changes, auth.Change{SessionID: live.ID, At: when})
+	reported, err := f.store.Changes(t.Context(), when)
+	f.ok(err)
+	f.wantChanges("Changes", reported, auth.Change{SessionID: live.ID, At: when})
+
+	want := u
+	want.Name, want.Image, want.MaxSessions, want.UpdatedAt = "Zoë \"Ω\"", "https://example.com/z.png", new(2), when
+	want.Profile = auth.Profile{Roles: []string{"admin", "ops"}, Plan: "pro"}
+	got, hash, err := f.store.UserByEmail(t.Context(), u.Email)
+	f.ok(err)
+	f.wantEqual("the updated user", got, want)
+	f.wantEqual("their password hash", hash, "hash of "+u.ID)
+	f.wantEqual("the user of their session", f.find(live.ID).User, want)
+	f.wantEqual("another user", f.find(bystander.ID).User, other)
+
+	refused := errors.New("no")
+	_, err = f.store.UpdateUser(t.Context(), u.ID, when, func(u *auth.User) error { u.Name = "x"; return refused })
+	f.wantEqual("UpdateUser whose change fails", err, refused)
+	f.wantEqual("the user after it", f.find(live.ID).User, want)
+	_, err = f.store.UpdateUser(t.Context(), "nobody", when, func(*auth.User) error { return nil })
+	f.wantError("UpdateUser(nobody)", err, auth.ErrNotFound)
+}
+
+func updatesRace(t *testing.T, f *fixture) {
+	u := f.user()
+	var wg sync.WaitGroup
+	for range 20 {
+		wg.Go(func() {
+			_, err := f.store.UpdateUser(t.Context(), u.ID, noon, func(u *auth.User) error { u.Name += "x"; return nil })
+			f.ok(err)
+		})
+	}
+	wg.Wait()
+	got, _, err := f.store.UserByEmail(t.Context(), u.Email)
+	f.ok(err)
+	f.wantEqual("letters added by 20 racing updates", len(got.Name)-len(u.Name), 20)
+}

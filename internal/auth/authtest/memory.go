@@ -97,6 +97,30 @@ func (s *Store) ReplacePasswordHash(ctx context.Context, userID, old, new string
 	return nil
 }
 
+// UpdateUser implements auth.UserStore.
+func (s *Store) UpdateUser(ctx context.Context, userID string, now time.Time, change func(*auth.User) error) ([]auth.Change, error) {
+	end, err := s.begin(ctx, "update user")
+	if err != nil {
+		return nil, err
+	}
+	defer end()
+	a := s.users[userID]
+	if a == nil {
+		return nil, fmt.Errorf("update user: %w", auth.ErrNotFound)
+	}
+	u := storedUser(a.user)
+	if err := change(&u); err != nil {
+		return nil, err
+	}
+	u = storedUser(u)
+	a.user.Name, a.user.Image, a.user.Profile, a.user.MaxSessions, a.user.UpdatedAt = u.Name, u.Image, u.Profile, u.MaxSessions, millis(now)
+	var changes []auth.Change
+	for _, l := range s.live(userID, now) {
+		changes = append(changes, auth.Change{SessionID: l.ID, At: millis(now)})
+	}
+	return changes, nil
+}
+
 // DisableUser implements auth.UserStore.
 func (s *Store) DisableUser(ctx context.Context, userID string, reason auth.Reason, now time.Time) ([]auth.Change, error) {
 	end, err := s.begin(ctx, "disable user")
@@ -165,6 +189,7 @@ func storedUser(u auth.User) auth.User {
 	if u.MaxSessions != nil {
 		u.MaxSessions = new(*u.MaxSessions)
 	}
+	u.Profile.Roles = slices.Clone(u.Profile.Roles)
 	return u
 }
 
