@@ -47,6 +47,7 @@ func newSite(cfg config, db database, log *slog.Logger) (*auth.Service, http.Han
 	}
 	site := web.Config{
 		Auth:              service,
+		CSRF:              authjs.NewCSRF(cfg.secrets...),
 		BaseURL:           cfg.baseURL,
 		AuthPath:          cfg.authPath,
 		SiteName:          siteName,

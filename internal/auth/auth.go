@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"latchkey/internal/authjs"
 )
 
 // User is an account. Its password hash never leaves the store and the
@@ -99,6 +101,9 @@ var (
 	ErrProof = errors.New("the confirmation is no longer valid")
 	// ErrBusy means that password hashing is saturated: try again shortly.
 	ErrBusy = errors.New("too many sign-ins at this moment")
+	// ErrTooLarge means that the claims of a session do not fit its cookies:
+	// too much in the user's Profile.
+	ErrTooLarge = authjs.ErrTooLarge
 	// ErrUnavailable means that the database could not be asked, so nothing is
 	// known and nobody is let in.
 	ErrUnavailable = errors.New("the database cannot be reached")

@@ -42,6 +42,19 @@ func ClearCookie(ctx context.Context) {
 	r.issue, r.clear = nil, true
 }
 
+// Refresh checks the request's session once more, after its user was changed,
+// so that the response says and carries what is true now.
+func Refresh(ctx context.Context) Result {
+	r := fromContext(ctx)
+	if r.result.State == OK {
+		r.result = r.service.Authenticate(ctx, r.value, Mode{Renew: true})
+		if r.result.Cookie != "" {
+			SetCookie(ctx, Issued{r.result.Session, r.result.Cookie})
+		}
+	}
+	return r.result
+}
+
 // writeCookie is the only place that writes the session cookie. It runs at the
 // moment the headers are written and looks into the view once more: a session
 // that ended while the request was under way gets no new cookie.

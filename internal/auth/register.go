@@ -17,7 +17,10 @@ type Registration struct {
 	Password string
 }
 
-const maxNameRunes = 100
+const (
+	maxNameRunes = 100
+	nameRule     = "Use at most 100 characters, and no control characters."
+)
 
 // Register creates an account. Invalid tells which fields are wrong;
 // ErrEmailTaken is returned also when two registrations race. The password is
@@ -30,7 +33,7 @@ func (s *Service) Register(ctx context.Context, in Registration) (User, error) {
 	}
 	name, ok := cleanName(in.Name)
 	if !ok {
-		invalid["name"] = "Use at most 100 characters, and no control characters."
+		invalid["name"] = nameRule
 	}
 	password, ok := NormalizePassword(in.Password)
 	if !ok {

@@ -133,7 +133,7 @@ func (w *world) instance() http.Handler {
 	running.Go(func() { service.Run(ctx) })
 	w.t.Cleanup(func() { cancel(); running.Wait() })
 	site, err := New(Config{
-		Auth: service, BaseURL: w.front.URL, AuthPath: "/auth", SiteName: "Latchkey", Database: "a database",
+		Auth: service, CSRF: authjs.NewCSRF(w.cfg.Secrets...), BaseURL: w.front.URL, AuthPath: "/auth", SiteName: "Latchkey", Database: "a database",
 		Demo: w.demo, PasswordMinLength: 15, PollInterval: time.Minute, Ready: w.db.Ready, Log: w.cfg.Log,
 	})
 	if err != nil {

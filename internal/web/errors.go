@@ -16,8 +16,10 @@ import (
 // httpError is an answer other than the page asked for.
 type httpError struct {
 	status     int
-	err        error // for the log; nil = nothing to add
-	retryAfter int   // seconds; 0 = not said
+	err        error  // for the log; nil = nothing to add
+	retryAfter int    // seconds; 0 = not said
+	title      string // for the page; "" = the usual one of the status
+	text       string // likewise
 }
 
 func (e *httpError) Error() string { return fmt.Sprintf("%d: %v", e.status, e.err) }
@@ -48,7 +50,7 @@ func (s *site) fail(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	s.render(w, r, e.status, views.ErrorPage(s.newPage(r), views.ErrorPageModel{
-		Status: e.status, RequestID: idOf(r.Context()), RetryAfter: e.retryAfter,
+		Status: e.status, Title: e.title, Text: e.text, RequestID: idOf(r.Context()), RetryAfter: e.retryAfter,
 	}))
 }
 
@@ -66,6 +68,9 @@ func statusOf(err error) *httpError {
 		return &httpError{status: http.StatusRequestEntityTooLarge, err: err}
 	}
 	switch {
+	case errors.Is(err, auth.ErrTooLarge):
+		return &httpError{status: http.StatusInternalServerError, err: err, title: "Your account does not fit",
+			text: "It holds more data than a sign-in can carry in cookies. The operator of this site has to make it smaller."}
 	case errors.Is(err, auth.ErrBusy):
 		return &httpError{status: http.StatusServiceUnavailable, err: err, retryAfter: retryBusy}
 	case errors.Is(err, auth.ErrUnavailable):

@@ -231,14 +231,14 @@ func sessionEndpoint(t *testing.T, w *world) {
 	if err := json.Unmarshal([]byte(got.text), &session); err != nil {
 		t.Fatalf("GET /auth/session = %s: %v", got.text, err)
 	}
-	if session.User["email"] != ada || session.User["name"] != "Ada Lovelace" || session.User["image"] != nil || len(session.User) != 3 {
-		t.Errorf("user = %v, want Ada's name, address and image", session.User)
+	if session.User["email"] != ada || session.User["name"] != "Ada Lovelace" || session.User["image"] != nil || len(session.User) != 5 {
+		t.Errorf("user = %v, want Ada's name, address, image, roles and plan", session.User)
 	}
 	expires, err := time.Parse("2006-01-02T15:04:05.000Z", session.Expires)
 	if left := expires.Sub(w.now()); err != nil || left < 23*time.Hour || left > 24*time.Hour {
 		t.Errorf("expires = %q, in %v, want an ISO time in a day", session.Expires, left)
 	}
-	b.do("POST", "/auth/nothing", "application/json", "{}").shows(404, `{"message"`)
+	b.do("POST", "/auth/nothing", "application/json", "{}").shows(400, `"Bad request."`)
 }
 
 func signingOut(t *testing.T, w *world) { // SE-6, CS-4

@@ -36,6 +36,9 @@ func (s *site) routes() http.Handler {
 		// Anyone, at any time: signing out works without a database.
 		r.Post("/signout", s.page(s.signOut))
 
+		// Clients of Auth.js; see auth_action.go.
+		r.Route(s.AuthPath, s.authRoutes)
+
 		r.Group(func(r chi.Router) {
 			r.Use(s.requireKnown)
 
@@ -47,7 +50,6 @@ func (s *site) routes() http.Handler {
 			r.Post("/signin", s.page(s.signIn))
 			r.Post("/signin/continue", s.page(s.signInContinue))
 			r.Get("/signout", s.page(s.signOutForm))
-			r.Get(s.AuthPath+"/session", s.page(s.session))
 
 			// Signed in.
 			r.Group(func(r chi.Router) {

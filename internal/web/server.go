@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"latchkey/internal/auth"
+	"latchkey/internal/authjs"
 	"latchkey/internal/views"
 )
 
@@ -22,6 +23,7 @@ type Config struct {
 	Auth              *auth.Service
 	BaseURL           string                      // the public origin, such as https://app.example: decides cookies, redirects, HSTS
 	AuthPath          string                      // where the session endpoints live, such as /auth
+	CSRF              authjs.CSRF                 // the token of the endpoints for clients of Auth.js
 	SiteName          string                      // shown on every page
 	Database          string                      // the database's name in words, for the front page
 	Development       bool                        // marks pages and logs

@@ -1,45 +1,105 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 
 	"latchkey/internal/auth"
 )
 
-// sessionJSON is the answer of GET /session in the words of Auth.js.
+// sessionJSON is the answer of the session endpoint in the words of Auth.js.
 type sessionJSON struct {
 	User    userJSON `json:"user"`
 	Expires string   `json:"expires"`
 }
 
+// userJSON has the project's own fields beside those of Auth.js.
 type userJSON struct {
 	Name  *string `json:"name"`
 	Email string  `json:"email"`
 	Image *string `json:"image"`
+	auth.Profile
 }
 
 // isoMillis is the format of JavaScript's Date.toISOString.
 const isoMillis = "2006-01-02T15:04:05.000Z"
 
-// session tells a page who is signed in: null for nobody. Being asked is what
-// renews the session of an open tab. A session that ended is null like any
+// authSession tells a page who is signed in: null for nobody. Being asked is
+// what renews the session of an open tab. A session that ended is null like any
 // other; Session-Ended says why, for a page that wants to tell its user.
-func (s *site) session(w http.ResponseWriter, r *http.Request) error {
-	h := w.Header()
-	h.Set("Cache-Control", "private, no-cache, no-store")
-	h.Set("Expires", "0")
-	h.Set("Pragma", "no-cache")
-	h.Set("Vary", "Cookie")
-	result := auth.FromContext(r.Context())
+func (s *site) authSession(a *action) error {
+	noStore(a.w.Header())
+	result := auth.FromContext(a.r.Context())
 	if result.State == auth.Ended {
-		h.Set("Session-Ended", string(result.Reason))
+		a.w.Header().Set("Session-Ended", string(result.Reason))
 	}
+	return writeSession(a.w, result)
+}
+
+// authUpdate changes what users may change of their own account. The data is
+// the browser's word, so it is a list of allowed fields and not what Auth.js
+// makes of it, whatever the application's callback lets through. Every session
+// of the user shows the change from its next request on.
+func (s *site) authUpdate(a *action) error {
+	if err := a.checkCSRF(); err != nil {
+		return writeJSON(a.w, http.StatusBadRequest, nil)
+	}
+	ctx := a.r.Context()
+	result := auth.FromContext(ctx)
+	if result.State == auth.OK {
+		edit, ok := readEdit(a.data)
+		if !ok {
+			return writeJSON(a.w, http.StatusBadRequest, nil)
+		}
+		err := s.Auth.EditUser(ctx, result.Session.User.ID, edit)
+		if _, invalid := errors.AsType[auth.Invalid](err); invalid {
+			return writeJSON(a.w, http.StatusBadRequest, nil)
+		}
+		if err != nil {
+			return err
+		}
+		if result = auth.Refresh(ctx); result.State == auth.Unavailable {
+			return result.Err
+		}
+	}
+	private(a.w.Header())
+	return writeSession(a.w, result)
+}
+
+// readEdit takes name and image, at the top or under "user", as text or null.
+// ok is false when one of them is something else.
+func readEdit(data map[string]any) (edit auth.Edit, ok bool) {
+	fields := data
+	if user, nested := data["user"].(map[string]any); nested {
+		fields = user
+	}
+	edit.Name, ok = optionalText(fields, "name")
+	if !ok {
+		return edit, false
+	}
+	edit.Image, ok = optionalText(fields, "image")
+	return edit, ok
+}
+
+func optionalText(fields map[string]any, name string) (text *string, ok bool) {
+	v, there := fields[name]
+	if !there {
+		return nil, true
+	}
+	if v == nil {
+		return new(""), true
+	}
+	s, ok := v.(string)
+	return &s, ok
+}
+
+func writeSession(w http.ResponseWriter, result auth.Result) error {
 	if result.State != auth.OK {
 		return writeJSON(w, http.StatusOK, nil)
 	}
 	u := result.Session.User
 	return writeJSON(w, http.StatusOK, sessionJSON{
-		User:    userJSON{Name: orNull(u.Name), Email: u.Email, Image: orNull(u.Image)},
+		User:    userJSON{orNull(u.Name), u.Email, orNull(u.Image), u.Profile},
 		Expires: result.Session.ExpiresAt.UTC().Format(isoMillis),
 	})
 }

@@ -12,7 +12,11 @@ func (s *site) signInForm(w http.ResponseWriter, r *http.Request) error {
 	if s.redirectUser(w, r) {
 		return nil
 	}
-	return s.signInPage(w, r, http.StatusOK, views.SignInModel{Notice: endedNotice(r)})
+	m := views.SignInModel{Notice: endedNotice(r)}
+	if text := signInError(r); text != "" {
+		m.Errors = views.Errors{"": text}
+	}
+	return s.signInPage(w, r, http.StatusOK, m)
 }
 
 func (s *site) signIn(w http.ResponseWriter, r *http.Request) error {
@@ -29,7 +33,7 @@ func (s *site) signIn(w http.ResponseWriter, r *http.Request) error {
 	if errors.Is(err, auth.ErrCredentials) {
 		return s.signInPage(w, r, http.StatusUnprocessableEntity, views.SignInModel{
 			Email:  email,
-			Errors: views.Errors{"": "The email address or the password is not right. Check both and try again."},
+			Errors: views.Errors{"": wrongCredentials},
 		})
 	}
 	if full, ok := errors.AsType[*auth.LimitError](err); ok {
@@ -76,6 +80,28 @@ func (s *site) signInPage(w http.ResponseWriter, r *http.Request, status int, m 
 	m.CallbackURL = r.FormValue("callbackUrl")
 	m.Demo = s.Demo
 	return s.render(w, r, status, views.SignIn(s.newPage(r), m))
+}
+
+const wrongCredentials = "The email address or the password is not right. Check both and try again."
+
+// signInError puts the error that an Auth.js client was sent here with into
+// words.
+func signInError(r *http.Request) string {
+	switch r.FormValue("error") {
+	case "":
+		return ""
+	case "CredentialsSignin":
+		switch r.FormValue("code") {
+		case "session_limit":
+			return "You are signed in on as many devices as allowed. Sign in here to choose what to do."
+		case "rate_limited":
+			return "Too many people are signing in at this moment. Try again shortly."
+		}
+		return wrongCredentials
+	case "MissingCSRF":
+		return "This form had grown too old. Try again."
+	}
+	return "Signing in did not work. Try again."
 }
 
 // endedNotice says why the visitor is signed out: because the cookie he still

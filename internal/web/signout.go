@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"strconv"
 
 	"latchkey/internal/auth"
 	"latchkey/internal/views"
@@ -19,6 +20,17 @@ func (s *site) signOutForm(w http.ResponseWriter, r *http.Request) error {
 // times. When the database cannot be asked it does what it can, which is to
 // make this browser forget, and says that this is all it did.
 func (s *site) signOut(w http.ResponseWriter, r *http.Request) error {
+	if err := s.endThis(w, r); err != nil {
+		s.Log.ErrorContext(r.Context(), "signed out in the browser only", "error", err)
+		w.Header().Set("Retry-After", strconv.Itoa(retryOutage))
+		return s.render(w, r, http.StatusServiceUnavailable, views.SignedOutHere(s.guestPage(r)))
+	}
+	return seeOther(w, r, "/signin?reason="+string(auth.SignedOut))
+}
+
+// endThis ends the session of the request, if it has one, and has the browser
+// forget it in any case. An error means that this is all that happened.
+func (s *site) endThis(w http.ResponseWriter, r *http.Request) error {
 	result := auth.FromContext(r.Context())
 	err := result.Err
 	if result.State == auth.OK {
@@ -28,11 +40,7 @@ func (s *site) signOut(w http.ResponseWriter, r *http.Request) error {
 	auth.ClearCookie(r.Context())
 	// What the browser keeps of the pages seen goes too (ASVS 14.3.1).
 	w.Header().Set("Clear-Site-Data", `"cache"`)
-	if err != nil {
-		s.Log.ErrorContext(r.Context(), "signed out in the browser only", "error", err)
-		return s.render(w, r, http.StatusServiceUnavailable, views.SignedOutHere(s.guestPage(r)))
-	}
-	return seeOther(w, r, "/signin?reason="+string(auth.SignedOut))
+	return err
 }
 
 // guestPage is a page for who has just stopped being signed in.

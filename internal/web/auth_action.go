@@ -1,0 +1,209 @@
+package web
+
+import (
+	"encoding/json"
+	"errors"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+
+	"latchkey/internal/authjs"
+)
+
+// authRoutes are the endpoints that clients of Auth.js call, in its words: what
+// goes in, what comes out, how errors look. They call the same services as the
+// pages. docs/authjs.md says where they differ on purpose.
+func (s *site) authRoutes(r chi.Router) {
+	r.NotFound(badRequest)
+	r.MethodNotAllowed(badRequest)
+
+	// These need no database, so they answer during an outage.
+	r.Get("/csrf", s.action(s.authCSRF))
+	r.Get("/providers", s.action(s.authProviders))
+	r.Get("/error", s.action(s.authError))
+	r.Get("/signin", s.action(s.authSignInPage))
+	r.Post("/signin", s.action(s.authSignInStart))
+	r.Post("/signin/{provider}", s.action(s.authSignInStart))
+	r.Get("/signout", s.action(s.authSignOutPage))
+	r.Post("/signout", s.action(s.authSignOut))
+
+	r.Group(func(r chi.Router) {
+		r.Use(s.requireKnown)
+		r.Get("/session", s.action(s.authSession))
+		r.Post("/session", s.action(s.authUpdate))
+		r.Get("/callback/{provider}", s.action(s.authCallback))
+		r.Post("/callback/{provider}", s.action(s.authCallback))
+	})
+}
+
+// action is one call of an endpoint: the request, its body as fields, and where
+// the client wants to go.
+type action struct {
+	site     *site
+	w        http.ResponseWriter
+	r        *http.Request
+	fields   map[string]string // of the body; text only
+	data     map[string]any    // of a JSON body: its field "data"; nil = none
+	callback string            // absolute, on our origin
+}
+
+// action makes a handler of one endpoint's function.
+func (s *site) action(f func(*action) error) http.HandlerFunc {
+	return s.page(func(w http.ResponseWriter, r *http.Request) error {
+		if r.Method == http.MethodHead { // Auth.js knows GET and POST only
+			badRequest(w, r)
+			return nil
+		}
+		a := &action{site: s, w: w, r: r}
+		if err := a.readBody(); err != nil {
+			if e := statusOf(err); e.status == http.StatusRequestEntityTooLarge {
+				return e
+			}
+			badRequest(w, r)
+			return nil
+		}
+		a.readCallback()
+		return f(a)
+	})
+}
+
+// badRequest is Auth.js's answer to what it does not know.
+func badRequest(w http.ResponseWriter, _ *http.Request) {
+	writeJSON(w, http.StatusBadRequest, "Bad request.")
+}
+
+// readBody takes JSON and forms. Other bodies are ignored, as in Auth.js.
+func (a *action) readBody() error {
+	if a.r.Method != http.MethodPost {
+		return nil
+	}
+	kind, _, _ := mime.ParseMediaType(a.r.Header.Get("Content-Type"))
+	switch kind {
+	case "application/json":
+		return a.readJSON()
+	case "application/x-www-form-urlencoded":
+		err := a.r.ParseForm()
+		a.fields = map[string]string{}
+		for name := range a.r.PostForm {
+			a.fields[name] = a.r.PostForm.Get(name)
+		}
+		return err
+	}
+	return nil
+}
+
+func (a *action) readJSON() error {
+	var body map[string]any
+	if err := json.NewDecoder(a.r.Body).Decode(&body); err != nil {
+		return err
+	}
+	a.fields = map[string]string{}
+	for name, v := range body {
+		if text, ok := v.(string); ok {
+			a.fields[name] = text
+		}
+	}
+	a.data, _ = body["data"].(map[string]any)
+	return nil
+}
+
+// readCallback finds where the client wants to go: the body says, or the query,
+// or the cookie that an earlier step left, or nobody. What is asked for in this
+// request is kept in the cookie, unless it is there already.
+func (a *action) readCallback() {
+	asked := a.fields["callbackUrl"]
+	if asked == "" {
+		asked = a.r.URL.Query().Get("callbackUrl")
+	}
+	remembered := ""
+	if c, err := a.r.Cookie(authjs.CallbackCookieName(a.site.https())); err == nil {
+		remembered = authjs.DecodeValue(c.Value)
+	}
+	if asked == "" {
+		a.callback = a.site.absolute(remembered)
+		return
+	}
+	if a.callback = a.site.absolute(asked); a.callback != remembered {
+		a.setCookie(authjs.CallbackCookieName(a.site.https()), a.callback)
+	}
+}
+
+// absolute is a callbackUrl as an address on our origin, or the origin itself.
+func (s *site) absolute(callbackURL string) string {
+	origin := s.origin.Scheme + "://" + s.origin.Host
+	path, ok := s.localPath(callbackURL)
+	if !ok || callbackURL == origin {
+		return origin
+	}
+	return origin + path
+}
+
+// url is the address of an endpoint.
+func (a *action) url(action string, query ...string) string {
+	address := a.site.origin.Scheme + "://" + a.site.origin.Host + a.site.AuthPath + "/" + action
+	values := make([]string, 0, len(query)/2)
+	for i := 0; i < len(query); i += 2 {
+		values = append(values, query[i]+"="+url.QueryEscape(query[i+1]))
+	}
+	if len(values) > 0 {
+		address += "?" + strings.Join(values, "&")
+	}
+	return address
+}
+
+// setCookie sets one of the two cookies that live until the browser closes.
+func (a *action) setCookie(name, value string) {
+	http.SetCookie(a.w, &http.Cookie{
+		Name: name, Value: authjs.EncodeValue(value), Path: "/",
+		HttpOnly: true, Secure: a.site.https(), SameSite: http.SameSiteLaxMode,
+	})
+	private(a.w.Header())
+}
+
+// wantsJSON reports whether the client follows redirects itself.
+func (a *action) wantsJSON() bool { return a.r.Header.Get("X-Auth-Return-Redirect") != "" }
+
+// redirect sends the client on: by a Location, or as JSON with the same
+// headers where it asked for that.
+func (a *action) redirect(address string) error {
+	private(a.w.Header())
+	a.w.Header().Set("Location", address)
+	if a.wantsJSON() {
+		return writeJSON(a.w, http.StatusOK, map[string]string{"url": address})
+	}
+	a.w.WriteHeader(http.StatusFound)
+	return nil
+}
+
+// refuse sends the client to where an error is shown. A client that follows
+// redirects itself gets no Location and no cookie with it.
+func (a *action) refuse(address string) error {
+	if !a.wantsJSON() {
+		return a.redirect(address)
+	}
+	a.w.Header().Del("Set-Cookie")
+	return writeJSON(a.w, http.StatusOK, map[string]string{"url": address})
+}
+
+// checkCSRF holds the body's token against the cookie's. Where the browser
+// vouches that the request is of our own origin, any well-formed token does
+// beside a good cookie: two pages that open at once both ask for a token, and
+// the cookie can only keep one.
+func (a *action) checkCSRF() error {
+	cookie, err := a.r.Cookie(authjs.CSRFCookieName(a.site.https()))
+	if err != nil {
+		return errMissingCSRF
+	}
+	token, ok := a.site.CSRF.Open(cookie.Value)
+	sent := a.fields["csrfToken"]
+	sameOrigin := a.r.Header.Get("Sec-Fetch-Site") == "same-origin" && len(sent) == len(token)
+	if !ok || sent != token && !sameOrigin {
+		return errMissingCSRF
+	}
+	return nil
+}
+
+var errMissingCSRF = errors.New("the CSRF token is missing or not ours")

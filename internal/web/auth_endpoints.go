@@ -1,0 +1,149 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/go-chi/chi/v5"
+
+	"latchkey/internal/auth"
+	"latchkey/internal/authjs"
+	"latchkey/internal/views"
+)
+
+// credentials is the one provider: email and password.
+const credentials = "credentials"
+
+// noStore marks the answers that a client polls or must have fresh.
+func noStore(h http.Header) {
+	h.Set("Cache-Control", "private, no-cache, no-store")
+	h.Set("Expires", "0")
+	h.Set("Pragma", "no-cache")
+	h.Set("Vary", "Cookie")
+}
+
+// authCSRF hands out the token that the unsafe endpoints want.
+func (s *site) authCSRF(a *action) error {
+	token, ok := "", false
+	if c, err := a.r.Cookie(authjs.CSRFCookieName(s.https())); err == nil {
+		token, ok = s.CSRF.Open(c.Value)
+	}
+	if !ok {
+		var value string
+		token, value = s.CSRF.Mint()
+		a.setCookie(authjs.CSRFCookieName(s.https()), value)
+	}
+	noStore(a.w.Header())
+	return writeJSON(a.w, http.StatusOK, map[string]string{"csrfToken": token})
+}
+
+// authProviders lists the ways to sign in.
+func (s *site) authProviders(a *action) error {
+	return writeJSON(a.w, http.StatusOK, map[string]any{credentials: map[string]string{
+		"id": credentials, "name": "Credentials", "type": "credentials",
+		"signinUrl":   a.url("signin/" + credentials),
+		"callbackUrl": a.url("callback/" + credentials),
+	}})
+}
+
+// authSignInPage leads to our own page, with what it has to say.
+func (s *site) authSignInPage(a *action) error {
+	query := url.Values{"callbackUrl": {a.callback}}
+	for _, name := range []string{"error", "code"} {
+		if v := a.r.URL.Query().Get(name); v != "" {
+			query.Set(name, v)
+		}
+	}
+	return a.redirect("/signin?" + query.Encode())
+}
+
+// authSignInStart begins a sign-in. One by password begins with its form.
+func (s *site) authSignInStart(a *action) error {
+	if err := a.checkCSRF(); err != nil {
+		return a.refuse(a.url("signin", "error", "MissingCSRF"))
+	}
+	if p := chi.URLParam(a.r, "provider"); p != "" && p != credentials {
+		return a.refuse(a.url("error", "error", "Configuration"))
+	}
+	return a.redirect(a.url("signin"))
+}
+
+// authCallback signs in with email and password.
+func (s *site) authCallback(a *action) error {
+	if chi.URLParam(a.r, "provider") != credentials || a.r.Method != http.MethodPost {
+		return a.refuse(a.url("error", "error", "Configuration"))
+	}
+	if err := a.checkCSRF(); err != nil {
+		return a.refuse(a.url("signin", "error", "MissingCSRF"))
+	}
+	issued, err := s.Auth.Login(a.r.Context(), auth.Credentials{
+		Email:    a.fields["email"],
+		Password: a.fields["password"],
+		Client:   clientOf(a.r),
+		Held:     auth.FromContext(a.r.Context()).Session,
+	})
+	if err != nil {
+		return a.refuseSignIn(err)
+	}
+	auth.SetCookie(a.r.Context(), issued)
+	return a.redirect(a.callback)
+}
+
+// refuseSignIn puts a failed sign-in into Auth.js's error types and codes. Only
+// an outage is an HTTP error: to the stock client anything else but 200 is
+// unreadable.
+func (a *action) refuseSignIn(err error) error {
+	code := "credentials"
+	switch {
+	case errors.Is(err, auth.ErrCredentials):
+	case errors.Is(err, auth.ErrSessionLimit):
+		code = "session_limit"
+	case errors.Is(err, auth.ErrBusy):
+		code = "rate_limited"
+		a.w.Header().Set("Retry-After", strconv.Itoa(retryBusy))
+	case errors.Is(err, auth.ErrTooLarge):
+		a.site.Log.ErrorContext(a.r.Context(), "sign-in refused: the user's profile does not fit the session cookies", "error", err)
+		return a.refuse(a.url("error", "error", "Configuration"))
+	default:
+		return err
+	}
+	return a.refuse(a.url("signin", "error", "CredentialsSignin", "code", code))
+}
+
+// authSignOutPage leads to our own page.
+func (s *site) authSignOutPage(a *action) error { return a.redirect("/signout") }
+
+// authSignOut does what the page's button does. When the database cannot be
+// asked it clears this browser and answers 503: the session may live on.
+func (s *site) authSignOut(a *action) error {
+	if err := a.checkCSRF(); err != nil {
+		return a.refuse(a.url("signin", "error", "MissingCSRF"))
+	}
+	if err := s.endThis(a.w, a.r); err != nil {
+		return err
+	}
+	return a.redirect(a.callback)
+}
+
+// authError shows an error on a page of ours, with Auth.js's statuses.
+func (s *site) authError(a *action) error {
+	status, model := http.StatusOK, views.ErrorPageModel{
+		Title: "Signing in did not work",
+		Text:  "Something went wrong on the way. Try to sign in again.",
+	}
+	switch a.r.URL.Query().Get("error") {
+	case "Configuration":
+		status = http.StatusInternalServerError
+		model.Text = "There is a problem with this site's set-up. Its operator finds more in the log."
+	case "AccessDenied":
+		status = http.StatusForbidden
+		model.Title, model.Text = "You may not sign in", "This account has no access to this site."
+	case "Verification":
+		status = http.StatusForbidden
+		model.Title, model.Text = "This link no longer works", "It may have been used before, or have grown too old. Ask for a new one."
+	}
+	model.Status, model.RequestID = status, idOf(a.r.Context())
+	return s.render(a.w, a.r, status, views.ErrorPage(s.newPage(a.r), model))
+}
