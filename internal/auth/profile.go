@@ -17,8 +17,8 @@ import (
 // browser. To change a profile, call Service.UpdateUser: the user's sessions
 // show it from their next request on.
 type Profile struct {
-	Roles []string `json:"roles"` // what the user may do; nil = nothing special
-	Plan  string   `json:"plan"`  // what the user pays for; "" = nothing
+	Roles []string `json:"roles,omitempty"` // what the user may do; nil = nothing special
+	Plan  string   `json:"plan,omitempty"`  // what the user pays for; "" = nothing
 }
 
 // profileClaims are the JSON names of Profile's fields.
@@ -31,26 +31,15 @@ var profileClaims = func() (names []string) {
 	return names
 }()
 
-// withProfile adds the profile's claims to those that are not ours. An empty
-// field is left out.
+// withProfile adds the profile's claims to those that are not ours.
 func withProfile(extra map[string]json.RawMessage, p Profile) (map[string]json.RawMessage, error) {
 	text, err := json.Marshal(p)
 	if err != nil {
 		return nil, err
 	}
 	claims := map[string]json.RawMessage{}
-	if err := json.Unmarshal(text, &claims); err != nil {
-		return nil, err
-	}
-	maps.DeleteFunc(claims, func(_ string, v json.RawMessage) bool {
-		return string(v) == "null" || string(v) == `""`
-	})
-	for name, v := range extra {
-		if _, ours := claims[name]; !ours {
-			claims[name] = v
-		}
-	}
-	return claims, nil
+	maps.Copy(claims, extra)
+	return claims, json.Unmarshal(text, &claims) // into a map it adds and replaces
 }
 
 // splitProfile is the way back: the profile, and what is left for Extra. A

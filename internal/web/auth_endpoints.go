@@ -56,7 +56,7 @@ func (s *site) authSignInPage(a *action) error {
 			query.Set(name, v)
 		}
 	}
-	return a.redirect("/signin?" + query.Encode())
+	return a.redirect(s.absolute("/signin?" + query.Encode()))
 }
 
 // authSignInStart begins a sign-in. One by password begins with its form.
@@ -113,7 +113,7 @@ func (a *action) refuseSignIn(err error) error {
 }
 
 // authSignOutPage leads to our own page.
-func (s *site) authSignOutPage(a *action) error { return a.redirect("/signout") }
+func (s *site) authSignOutPage(a *action) error { return a.redirect(s.absolute("/signout")) }
 
 // authSignOut does what the page's button does. When the database cannot be
 // asked it clears this browser and answers 503: the session may live on.

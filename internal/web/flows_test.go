@@ -231,8 +231,8 @@ func sessionEndpoint(t *testing.T, w *world) {
 	if err := json.Unmarshal([]byte(got.text), &session); err != nil {
 		t.Fatalf("GET /auth/session = %s: %v", got.text, err)
 	}
-	if session.User["email"] != ada || session.User["name"] != "Ada Lovelace" || session.User["image"] != nil || len(session.User) != 5 {
-		t.Errorf("user = %v, want Ada's name, address, image, roles and plan", session.User)
+	if session.User["email"] != ada || session.User["name"] != "Ada Lovelace" || session.User["image"] != nil || len(session.User) != 3 {
+		t.Errorf("user = %v, want Ada's name, address and image", session.User)
 	}
 	expires, err := time.Parse("2006-01-02T15:04:05.000Z", session.Expires)
 	if left := expires.Sub(w.now()); err != nil || left < 23*time.Hour || left > 24*time.Hour {
