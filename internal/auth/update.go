@@ -45,6 +45,9 @@ func (s *Service) EditUser(ctx context.Context, userID string, edit Edit) error 
 	if len(invalid) > 0 {
 		return invalid
 	}
+	if edit == (Edit{}) {
+		return nil // nothing to write, nobody to tell
+	}
 	return s.UpdateUser(ctx, userID, func(u *User) error {
 		if edit.Name != nil {
 			u.Name = name

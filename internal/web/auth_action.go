@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"errors"
+	"io"
 	"mime"
 	"net/http"
 	"net/url"
@@ -96,8 +97,12 @@ func (a *action) readBody() error {
 }
 
 func (a *action) readJSON() error {
+	text, err := io.ReadAll(a.r.Body)
+	if err != nil {
+		return err
+	}
 	var body map[string]any
-	if err := json.NewDecoder(a.r.Body).Decode(&body); err != nil {
+	if err := json.Unmarshal(text, &body); err != nil {
 		return err
 	}
 	a.fields = map[string]string{}

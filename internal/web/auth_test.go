@@ -261,10 +261,7 @@ func TestEndpointsTakeFormsAndJSON(t *testing.T) {
 	b.do("POST", "/auth/callback/credentials", "application/json",
 		`{"csrfToken":"`+b.csrf()+`","email":"ada@example.com","password":"`+testPassword+`","callbackUrl":"/dashboard"}`).shows(302)
 	b.get("/dashboard").shows(200)
-	for _, bad := range []string{"", "{", "[]", "7", `"x"`, `{"a":1}{`, "\x00"} {
-		if bad == `{"a":1}{` {
-			continue // what follows the first value is not looked at, as in a stream
-		}
+	for _, bad := range []string{"", "{", "[]", "7", `"x"`, `{"a":1}{`, `{} x`, "\x00"} {
 		b.do("POST", "/auth/session", "application/json", bad).shows(400, `"Bad request."`)
 	}
 	b.do("POST", "/auth/signout", "application/json", `{"csrfToken":"`+strings.Repeat("x", maxBody)+`"}`).shows(413)
