@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"latchkey/internal/auth"
-	"latchkey/internal/authjs"
 )
 
 // testdata/authjs-exchanges.txt holds what Auth.js itself (@auth/core 0.41.3)
@@ -18,8 +17,8 @@ import (
 // to be the same, line by line, but for what is declared as a deviation: on
 // purpose, with its reason and with the answer that holds instead.
 //
-// From top to bottom: the deviations, the requests, the test, and then the
-// browser, the file's format and what is masked in it.
+// Here: the deviations, the requests, the test. The browser is in
+// exchanges_visitor_test.go, the file's format in exchanges_file_test.go.
 
 const sessionName = "authjs.session-token"
 
