@@ -32,7 +32,7 @@ func NormalizePassword(password string) (nfc string, ok bool) {
 // words that an attacker would guess: the site's name, the user's own.
 func checkNewPassword(nfc string, minLength int, context ...string) string {
 	if utf8.RuneCountInString(nfc) < minLength {
-		return fmt.Sprintf("Use at least %d characters. A few unrelated words work well.", minLength)
+		return fmt.Sprintf("This is too short. Use at least %d characters.", minLength)
 	}
 	plain := strings.ToLower(norm.NFKC.String(nfc))
 	unit := smallestUnit(plain)
