@@ -152,7 +152,9 @@ function leave(url) {
   left = true;
   clearTimeout(pollTimer);
   document.documentElement.classList.add("session-hidden");
-  location.replace(url);
+  // To the very same address, replace would only scroll to its #fragment.
+  if (url === location.href) location.reload();
+  else location.replace(url);
 }
 
 /** @param {boolean} ok */

@@ -159,6 +159,18 @@ func TestInABrowser(t *testing.T) {
 			first.arrives("/dashboard")
 			second.arrives("/account/sessions")
 
+			// A fragment in the address, as the skip link leaves it, is in nobody's way.
+			first.click("header form button")
+			first.arrives("/signin?reason=signout")
+			second.arrives("/signin?callbackUrl=%2Faccount%2Fsessions&reason=signout")
+			second.open(url + "/signin#content")
+			first.fill("#email", "ada@example.com")
+			first.fill("#password", "seven quiet ships at noon")
+			first.click("main form [type=submit]")
+			first.arrives("/dashboard")
+			second.arrives("/dashboard")
+			second.open(url + "/account/sessions")
+
 			// The back button shows nothing after a sign-out (HD-4).
 			second.click("header form button")
 			second.arrives("/signin?reason=signout")

@@ -75,7 +75,7 @@ func TestStrategyFollowsTheDatabase(t *testing.T) { // the rule of Auth.js
 
 func TestEveryBadValueIsReportedAtOnce(t *testing.T) { // CF-1, CF-2
 	bad := []string{
-		"APP_ENV", "staging", "ADDR", "8080", "BASE_URL", "app.example", "DATABASE_URL", "mysql://u:hunter2@h/d", "DATABASE_LISTEN_URL", "x:hunter3",
+		"APP_ENV", "staging", "ADDR", "8080", "BASE_URL", "https://ada:hunter4@app.example", "DATABASE_URL", "mysql://u:hunter2@h/d", "DATABASE_LISTEN_URL", "x:hunter3",
 		"AUTH_SECRET", "too-short", "AUTH_PATH", "/signin/", "SESSION_STRATEGY", "cookie", "SESSION_MAX_AGE", "7d", "SESSION_ABSOLUTE_MAX_AGE", "-1h",
 		"SESSION_RENEW_AFTER", "soon", "SESSION_LIMIT", "-1", "SESSION_LIMIT_POLICY", "kick", "SESSION_POLL_INTERVAL", "1ms", "SESSION_POLL_KEEPS_ALIVE", "maybe",
 		"SESSION_COOKIE_NAME", "a b", "PASSWORD_MIN_LENGTH", "7", "LOG_FORMAT", "xml",
@@ -90,7 +90,7 @@ func TestEveryBadValueIsReportedAtOnce(t *testing.T) { // CF-1, CF-2
 			t.Errorf("the report does not name %s:\n%s", bad[i], text)
 		}
 	}
-	for _, secret := range []string{"hunter2", "hunter3", "too-short"} {
+	for _, secret := range []string{"hunter2", "hunter3", "hunter4", "too-short"} {
 		if strings.Contains(text, secret) {
 			t.Errorf("the report prints the secret %q", secret)
 		}

@@ -102,7 +102,11 @@ func (l *loader) baseURL(name string, production bool) string {
 		return ""
 	}
 	u, err := url.Parse(v)
-	if err != nil || u.Host == "" || u.User != nil || u.Path != "" || u.RawQuery != "" || u.Fragment != "" ||
+	if strings.Contains(v, "@") { // what is in front of it may be a password
+		l.bad(name, "has a user in it; allowed: an origin such as https://app.example")
+		return ""
+	}
+	if err != nil || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.Fragment != "" ||
 		(u.Scheme != "http" && u.Scheme != "https") {
 		l.bad(name, "is %q; allowed: an origin such as https://app.example, without a path", v)
 		return ""

@@ -29,7 +29,7 @@ func main() {
 	if err == nil {
 		err = run(ctx, getenv, os.Stderr)
 	}
-	if err == nil {
+	if err == nil || errors.Is(err, context.Canceled) && ctx.Err() != nil { // told to stop, perhaps while starting
 		return
 	}
 	fmt.Fprintln(os.Stderr, "latchkey:", err)
@@ -112,7 +112,7 @@ const (
 	writeTimeout      = 30 * time.Second
 	idleTimeout       = 2 * time.Minute
 	maxHeaderBytes    = 64 << 10
-	drainTimeout      = 15 * time.Second
+	drainTimeout      = 20 * time.Second // more than a request takes to be read
 )
 
 // serve answers requests until ctx ends, then lets those under way finish.

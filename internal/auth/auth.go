@@ -66,7 +66,7 @@ const (
 	Reuse      Reason = "reuse"      // a rotated credential was presented again
 	Replaced   Reason = "replaced"   // the same browser signed in again
 	Deleted    Reason = "deleted"    // the account was deleted
-	Expired    Reason = "expired"    // idle or absolute lifetime over; never stored
+	Expired    Reason = "expired"    // idle or absolute lifetime over; stored only when a later login finds it
 )
 
 // Policy says what a login does when the user's sessions are at the limit.
@@ -106,7 +106,7 @@ var (
 	ErrTooLarge = authjs.ErrTooLarge
 	// ErrUnavailable means that the database could not be asked, so nothing is
 	// known and nobody is let in.
-	ErrUnavailable = errors.New("the database cannot be reached")
+	ErrUnavailable = errors.New("the database cannot be used")
 )
 
 // Invalid reports what is wrong with a form: field name to fixed text.

@@ -2,7 +2,10 @@ package auth
 
 import (
 	"context"
+	"errors"
 	"time"
+
+	"latchkey/internal/authjs"
 )
 
 // State is the outcome of checking a request's session cookie.
@@ -21,7 +24,7 @@ type Result struct {
 	Session Session // with OK
 	Reason  Reason  // with Ended
 	Cookie  string  // with OK: the value to set now; "" = leave the browser's cookie alone
-	Err     error   // with Unavailable: for the log
+	Err     error   // with Unavailable: for the log; with None: the cookie may be good later
 }
 
 // Mode says what a request may do to its session.
@@ -43,6 +46,9 @@ func (s *Service) Authenticate(ctx context.Context, value string, mode Mode) Res
 	if isExpired(err) {
 		return Result{State: Ended, Reason: Expired}
 	}
+	if errors.Is(err, authjs.ErrNotYet) {
+		return Result{State: None, Err: err} // the clocks are out of step: no reason to delete the cookie
+	}
 	if err != nil {
 		return Result{State: None}
 	}
@@ -50,14 +56,14 @@ func (s *Service) Authenticate(ctx context.Context, value string, mode Mode) Res
 	if reason, ended := s.view.Ended(c.known.ID); ended {
 		return c.refuse(ctx, c.known, reason)
 	}
-	if mode.Renew && (proof.Foreign || c.cookieOutdated(now)) {
+	if mode.Renew && c.cookieOutdated(c.known, now) {
 		return c.renew(ctx)
 	}
 	if !mode.Fresh && s.usable(c.known, now) {
 		return Result{State: OK, Session: c.known}
 	}
 	r := c.validate(ctx)
-	if r.State == OK && mode.Renew && s.renewalDue(r.Session, now) {
+	if r.State == OK && mode.Renew && c.cookieOutdated(r.Session, now) {
 		return c.renew(ctx)
 	}
 	return r
@@ -74,9 +80,12 @@ func (s *Service) known(p Proof) Session {
 	return known
 }
 
-// usable reports whether a validation may be relied on without asking.
+// usable reports whether a validation may be relied on without asking. One
+// from the future, made before the clock was set back, may not: it would be
+// relied on for too long.
 func (s *Service) usable(known Session, now time.Time) bool {
-	return !known.ValidatedAt.IsZero() && now.Sub(known.ValidatedAt) < s.cfg.RenewAfter &&
+	age := now.Sub(known.ValidatedAt)
+	return !known.ValidatedAt.IsZero() && age < s.cfg.RenewAfter && age >= -authjs.Leeway &&
 		known.live(now) && s.view.Trusts(known.ID, known.ValidatedAt)
 }
 

@@ -25,14 +25,12 @@ func (c *cache) get(key Key) Session {
 	return c.seen[key.String()]
 }
 
-// put keeps the newer of what it has and s.
+// put remembers the last answer, even over one that claims to be newer: it may
+// be from before the clock was set back.
 func (c *cache) put(key Key, s Session) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	k := key.String()
-	if old, ok := c.seen[k]; ok && old.ValidatedAt.After(s.ValidatedAt) {
-		return
-	}
 	if len(c.seen) >= cacheSize {
 		c.evictOne()
 	}

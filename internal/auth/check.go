@@ -15,15 +15,15 @@ type check struct {
 	mode  Mode
 }
 
-// cookieOutdated reports whether the cookie should be replaced: a renewal is
-// due, or the claims it carries have changed since.
-func (c check) cookieOutdated(now time.Time) bool {
-	if c.known.ID == "" {
-		return false // nothing is known yet; the database will say
+// cookieOutdated reports whether the cookie should be replaced: it is of the
+// other strategy, a renewal is due, or the claims it carries have changed since.
+func (c check) cookieOutdated(known Session, now time.Time) bool {
+	if known.ID == "" {
+		return false // nothing is known yet: before anything is written, the database is asked
 	}
 	carried := c.proof.Session
-	return c.renewalDue(c.known, now) ||
-		carried.ID != "" && !c.view.Trusts(carried.ID, carried.ValidatedAt) && !c.usable(c.known, now)
+	return c.proof.Foreign || c.renewalDue(known, now) ||
+		carried.ID != "" && !c.view.Trusts(carried.ID, carried.ValidatedAt) && !c.usable(known, now)
 }
 
 // validate asks whether the session is live, and writes nothing.
@@ -34,11 +34,20 @@ func (c check) validate(ctx context.Context) Result {
 	if err != nil {
 		return c.failed(ctx, err)
 	}
+	return c.accept(ctx, session, "")
+}
+
+// accept lets a session in that the database vouches for, unless it has ended
+// while the answer was on its way.
+func (c check) accept(ctx context.Context, session Session, cookie string) Result {
+	if reason, ended := c.view.Ended(session.ID); ended {
+		return c.refuse(ctx, session, reason)
+	}
 	if reason := standing(session, c.now()); reason != "" {
 		return c.refuse(ctx, session, reason)
 	}
 	c.recent.put(c.proof.Key, session)
-	return Result{State: OK, Session: session}
+	return Result{State: OK, Session: session, Cookie: cookie}
 }
 
 // renew moves the session's expiry and makes the cookie that says so. A
@@ -52,18 +61,19 @@ func (c check) renew(ctx context.Context) Result {
 	session, err := c.ask(ctx, "renew ", func(ctx context.Context, now time.Time) (Session, error) {
 		return c.cfg.Store.Renew(ctx, c.proof.Key, Renewal{Now: now, ExpiresAt: now.Add(c.cfg.MaxAge), TokenHash: hash})
 	})
-	if errors.Is(err, ErrNotFound) {
-		return c.validate(ctx) // not live: the row says why
-	}
 	if err != nil {
-		return c.failed(ctx, err)
+		if errors.Is(err, context.DeadlineExceeded) {
+			return c.failed(ctx, err)
+		}
+		// Not live: the row says why. Or it cannot be written at the moment,
+		// which is no reason to turn away who can be read.
+		return c.validate(ctx)
 	}
-	c.recent.put(c.proof.Key, session)
 	issued, err := c.issue(session, token)
 	if err != nil { // the session is good; the browser keeps the cookie it has
 		c.cfg.Log.ErrorContext(ctx, "renewed session has no new cookie", "user", session.User.ID, "error", err)
 	}
-	return Result{State: OK, Session: session, Cookie: issued.Cookie}
+	return c.accept(ctx, session, issued.Cookie)
 }
 
 // successor is the opaque token that the next cookie carries: the same one, or,
@@ -73,25 +83,33 @@ func (c check) successor() (token string, hash []byte, err error) {
 	if !c.proof.Foreign {
 		return c.value, nil, nil
 	}
-	token, err = c.own.Token(c.value)
+	token, err = c.own.Token(c.proof.Key.ID)
 	if err == nil && token != "" {
 		hash = hashToken(token)
 	}
 	return token, hash, err
 }
 
-// ask sends the requests that hold the same cookie to the database as one.
-// What it answers counts as validated when the question was put, so that a
+// ask sends the requests that hold the same cookie to the database as one; but
+// one that must be fresh cannot join a question put before it came. What the
+// database answers counts as validated when the question was put, so that a
 // change made meanwhile is newer than the validation.
 func (c check) ask(ctx context.Context, op string, query func(context.Context, time.Time) (Session, error)) (Session, error) {
-	v, err, _ := c.flights.Do(op+c.value, func() (any, error) {
+	put := func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
 		defer cancel()
 		now := c.now()
 		session, err := query(ctx, now)
 		session.ValidatedAt = now
 		return session, err
-	})
+	}
+	var v any
+	var err error
+	if c.mode.Fresh {
+		v, err = put()
+	} else {
+		v, err, _ = c.flights.Do(op+c.value, put)
+	}
 	session := v.(Session)
 	session.Extra = c.proof.Session.Extra
 	return session, storeError("authenticate", err)

@@ -105,5 +105,13 @@ func (w *cookieWriter) Write(b []byte) (int, error) {
 	return w.ResponseWriter.Write(b)
 }
 
+// Flush sends what there is, which the headers are part of.
+func (w *cookieWriter) Flush() {
+	if !w.wrote {
+		w.WriteHeader(http.StatusOK)
+	}
+	http.NewResponseController(w.ResponseWriter).Flush()
+}
+
 // Unwrap lets http.ResponseController reach the writer below.
 func (w *cookieWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -20,14 +20,14 @@ func (*Database) Name() string { return "database" }
 const tokenBytes = 32
 
 // Token is random at login. When it replaces a JWT, after SESSION_STRATEGY was
-// changed, it is derived from that JWT instead: the parallel requests of one
-// page all carry the same JWT, perhaps to different instances, and must arrive
-// at the same token, or the browser would keep one that the next has undone.
-func (d *Database) Token(previous string) (string, error) {
-	if previous == "" {
+// changed, it is derived from the session's id and the secret instead: the
+// parallel requests of one page, perhaps to different instances, must arrive at
+// the same token, or the browser would keep one that the next has undone.
+func (d *Database) Token(sessionID string) (string, error) {
+	if sessionID == "" {
 		return randomText(tokenBytes), nil
 	}
-	key, err := deriveKey(d.secret, "session token", []byte(previous))
+	key, err := deriveKey(d.secret, "session token", []byte(sessionID))
 	return base64.RawURLEncoding.EncodeToString(key), err
 }
 

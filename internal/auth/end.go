@@ -6,6 +6,9 @@ import "context"
 // they are refused here; other instances hear of it through the view. When the
 // database cannot be reached it fails with ErrUnavailable and nothing ended.
 func (s *Service) End(ctx context.Context, sel Selector, reason Reason) (int, error) {
+	if sel.SessionID != "" && !isID(sel.SessionID) {
+		return 0, nil
+	}
 	changes, err := s.cfg.Store.End(ctx, sel, reason, s.now())
 	if err != nil {
 		return 0, storeError("end sessions", err)

@@ -30,7 +30,7 @@ func admit(live []Session, replaced string, limit int, policy Policy) ([]Ending,
 // limitOf is the user's own limit, else the site's.
 func limitOf(u User, site int) int {
 	if u.MaxSessions != nil {
-		return *u.MaxSessions
+		return max(0, *u.MaxSessions)
 	}
 	return site
 }

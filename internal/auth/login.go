@@ -62,20 +62,16 @@ func (s *Service) Enter(ctx context.Context, userID string, client Client, held 
 // ErrProof if the proof is forged, too old, used, or about sessions that are
 // no longer the ones in the way.
 func (s *Service) Continue(ctx context.Context, proof string, client Client, held Session) (Issued, error) {
-	userID, err := s.proofs.user(proof, s.now())
+	userID, wanted, err := s.proofs.open(proof, s.now())
 	if err != nil {
 		return Issued{}, err
 	}
 	issued, err := s.begin(ctx, userID, client, held, func(_ User, live []Session, replaced string) ([]Ending, error) {
 		inTheWay := slices.DeleteFunc(slices.Clone(live), func(l Session) bool { return l.ID == replaced })
-		if !s.proofs.verify(proof, inTheWay) {
+		if fingerprint(inTheWay) != wanted {
 			return nil, ErrProof
 		}
-		var end []Ending
-		for _, l := range live {
-			end = append(end, Ending{l.ID, Limit})
-		}
-		return end, nil
+		return admit(live, replaced, 1, Evict) // this browser's session makes room, all others are in the way
 	})
 	if errors.Is(err, ErrNotFound) || errors.Is(err, ErrCredentials) {
 		return Issued{}, ErrProof // whose account vanished or was closed has nothing to continue

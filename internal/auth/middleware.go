@@ -12,12 +12,12 @@ func (s *Service) Middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		req := &request{service: s}
 		ctx := context.WithValue(r.Context(), requestKey{}, req)
-		mayWrite, mode := s.mode(r)
+		touches, mode := s.mode(r)
 		req.value, req.result = s.authenticateAny(ctx, s.cfg.Cookie.Candidates(r), mode)
 		switch {
 		case req.result.Cookie != "":
 			SetCookie(ctx, Issued{req.result.Session, req.result.Cookie})
-		case mayWrite && req.result.dead() && s.cfg.Cookie.Present(r):
+		case touches.deletes(req.result) && s.cfg.Cookie.Present(r):
 			ClearCookie(ctx)
 		}
 		writer := &cookieWriter{ResponseWriter: w, request: req}
@@ -35,6 +35,9 @@ func (s *Service) RequireFresh(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if req := fromContext(r.Context()); req.result.State == OK && req.result.Cookie == "" {
 			req.result = s.Authenticate(r.Context(), req.value, Mode{Fresh: true})
+			if navigation.deletes(req.result) { // or the sign-in page would go on believing the cookie
+				ClearCookie(r.Context())
+			}
 		}
 		next.ServeHTTP(w, r)
 	})
@@ -49,29 +52,49 @@ func (s *Service) authenticateAny(ctx context.Context, values []string, mode Mod
 		if r.State == OK || r.State == Unavailable {
 			return v, r
 		}
-		if result.State == None {
+		if result.State == None && result.Err == nil {
 			value, result = v, r
 		}
 	}
 	return value, result
 }
 
-// dead reports whether the cookie is good for nothing any more. The cookie of
-// a replaced session is left alone: its successor has been set by the login
-// that replaced it, and a late answer must not delete that one.
-func (r Result) dead() bool {
-	return r.State == None || r.State == Ended && r.Reason != Replaced
+// touch is what kind of request it is, as far as the cookie is concerned.
+type touch int
+
+const (
+	nothing    touch = iota // an image, a script's request: leaves the cookie alone
+	poll                    // of the session endpoint
+	navigation              // to a page, or a call of another endpoint
+)
+
+// deletes reports whether the answer deletes the cookie, which is good for
+// nothing any more. An answer may be late and come after that of a sign-in in
+// another tab, whose new cookie it must not delete. So the cookie of an ended
+// session is left to the next page that is opened, and that of a replaced one
+// to its successor.
+func (t touch) deletes(r Result) bool {
+	switch r.State {
+	case None:
+		return t != nothing && r.Err == nil
+	case Ended:
+		return t == navigation && r.Reason != Replaced
+	}
+	return false
 }
 
 // mode says what the request may do: only top-level navigations and the
 // session endpoints touch the cookie, so that the many parallel requests of a
 // page do not overwrite each other's.
-func (s *Service) mode(r *http.Request) (mayWrite bool, mode Mode) {
-	if rest, ok := strings.CutPrefix(r.URL.Path, s.cfg.AuthPath+"/"); ok {
-		return true, Mode{Renew: s.cfg.PollKeepsAlive || rest != "session"}
+func (s *Service) mode(r *http.Request) (touch, Mode) {
+	rest, endpoint := strings.CutPrefix(r.URL.Path, s.cfg.AuthPath+"/")
+	switch {
+	case endpoint && rest == "session":
+		return poll, Mode{Renew: s.cfg.PollKeepsAlive}
+	case endpoint, isNavigation(r):
+		return navigation, Mode{Renew: true}
 	}
-	navigates := isNavigation(r)
-	return navigates, Mode{Renew: navigates}
+	return nothing, Mode{}
 }
 
 // isNavigation reports whether the user went to this page. Browsers that do not

@@ -53,14 +53,17 @@ func TestOnlyNavigationsAndEndpointsTouchTheCookie(t *testing.T) {
 			name    string
 			prepare []func(*http.Request)
 			touches bool
+			deletes bool
 		}{
-			{"a navigation", nil, true},
-			{"a browser without fetch metadata", []func(*http.Request){header("Sec-Fetch-Mode", "")}, true},
-			{"a script's request", []func(*http.Request){header("Sec-Fetch-Mode", "cors")}, false},
-			{"an image", []func(*http.Request){header("Sec-Fetch-Mode", "no-cors")}, false},
-			{"a prefetch", []func(*http.Request){header("Sec-Purpose", "prefetch;prerender")}, false},
-			{"a poll", []func(*http.Request){header("Sec-Fetch-Mode", "cors"), path("/auth/session")}, true},
-			{"a neighbour of the endpoints", []func(*http.Request){header("Sec-Fetch-Mode", "cors"), path("/authors")}, false},
+			{"a navigation", nil, true, true},
+			{"a browser without fetch metadata", []func(*http.Request){header("Sec-Fetch-Mode", "")}, true, true},
+			{"a script's request", []func(*http.Request){header("Sec-Fetch-Mode", "cors")}, false, false},
+			{"an image", []func(*http.Request){header("Sec-Fetch-Mode", "no-cors")}, false, false},
+			{"a prefetch", []func(*http.Request){header("Sec-Purpose", "prefetch;prerender")}, false, false},
+			{"another endpoint", []func(*http.Request){header("Sec-Fetch-Mode", "cors"), path("/auth/csrf")}, true, true},
+			// Its answer may come after that of a sign-in in another tab.
+			{"a poll", []func(*http.Request){header("Sec-Fetch-Mode", "cors"), path("/auth/session")}, true, false},
+			{"a neighbour of the endpoints", []func(*http.Request){header("Sec-Fetch-Mode", "cors"), path("/authors")}, false, false},
 		}
 		for _, tt := range tests {
 			cookie := w.login(w.a).Cookie
@@ -73,8 +76,8 @@ func TestOnlyNavigationsAndEndpointsTouchTheCookie(t *testing.T) {
 				t.Errorf("%s sets a cookie with Cache-Control %q and Vary %q", tt.name, resp.Header.Get("Cache-Control"), resp.Header.Get("Vary"))
 			}
 			w.a.End(t.Context(), auth.Selector{UserID: w.want(w.a, cookie, look, auth.OK, "").Session.User.ID}, auth.SignedOut)
-			if got := w.setCookie(w.serve(cookie, nil, tt.prepare...)) == "deleted"; got != tt.touches {
-				t.Errorf("%s deletes a dead cookie: %v, want %v", tt.name, got, tt.touches)
+			if got := w.setCookie(w.serve(cookie, nil, tt.prepare...)) == "deleted"; got != tt.deletes {
+				t.Errorf("%s deletes a dead cookie: %v, want %v", tt.name, got, tt.deletes)
 			}
 		}
 	})
@@ -172,5 +175,35 @@ func TestAStrayChunkSignsNobodyOut(t *testing.T) {
 				t.Errorf("state %d with a stray chunk beside the cookie, want OK", s.State)
 			}
 		}, func(r *http.Request) { r.AddCookie(&http.Cookie{Name: w.cfg.Cookie.Name + ".0", Value: "stray"}) })
+	})
+}
+
+func TestAClockOutOfStepDeletesNoCookie(t *testing.T) { // CT-1
+	w := newWorld(t, "jwt")
+	w.wait(20 * time.Second) // another instance is ahead by more than the leeway
+	cookie := w.login(w.a).Cookie
+	w.wait(-20 * time.Second)
+	resp := w.serve(cookie, func(_ http.ResponseWriter, r *http.Request) {
+		if s := auth.FromContext(r.Context()); s.State != auth.None {
+			t.Errorf("a token from the future gives state %d, want None", s.State)
+		}
+	})
+	if got := w.setCookie(resp); got != "" {
+		t.Errorf("the cookie becomes %q, want it left alone until the clocks agree", got)
+	}
+}
+
+func TestAHandlerThatFlushesSendsTheCookie(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		cookie := w.login(w.a).Cookie
+		w.wait(10 * time.Minute)
+		resp := w.serve(cookie, func(rw http.ResponseWriter, _ *http.Request) {
+			if err := http.NewResponseController(rw).Flush(); err != nil {
+				t.Error(err)
+			}
+		})
+		if w.setCookie(resp) == "" {
+			t.Error("an answer that was flushed has lost the renewed cookie")
+		}
 	})
 }

@@ -26,9 +26,9 @@ func TestProfileTravelsAmongTheClaims(t *testing.T) {
 }
 
 func TestAProfileClaimOfAnotherShapeIsIgnored(t *testing.T) {
-	p, rest := splitProfile(map[string]json.RawMessage{"roles": json.RawMessage(`"admin"`), "x": json.RawMessage(`1`)})
-	if p.Roles != nil || len(rest) != 1 {
-		t.Errorf("splitProfile = %+v, %s, want no roles and x kept", p, rest)
+	p, rest := splitProfile(map[string]json.RawMessage{"roles": json.RawMessage(`"admin"`), "Plan": json.RawMessage(`"pro"`)})
+	if p.Roles != nil || p.Plan != "" || len(rest) != 1 {
+		t.Errorf("splitProfile = %+v, %s, want neither roles nor plan, and Plan kept", p, rest)
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
-	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,10 +15,10 @@ import (
 // the deny policy offers instead of locking out who lost a phone.
 //
 // A proof says that this user gave the right password less than two minutes
-// ago, and is bound to the very set of sessions that were in the way. Using it
-// ends them, so the set is never the same again and the proof cannot be used
-// twice: no table of used proofs is needed. It is checked under the user's
-// row lock, where the set stands still.
+// ago, and names the very set of sessions that were in the way. Using it ends
+// them, so the set is never the same again and the proof cannot be used twice:
+// no table of used proofs is needed. The set is compared under the user's row
+// lock, where it stands still.
 type limitProofs struct{ keys [][]byte } // newest first
 
 const limitProofLife = 2 * time.Minute
@@ -36,45 +35,44 @@ func newLimitProofs(secrets []string) (limitProofs, error) {
 	return p, nil
 }
 
-// mint returns a proof for the user and the sessions in the way.
-func (p limitProofs) mint(userID string, live []Session, now time.Time) string {
-	expires := strconv.FormatInt(now.Add(limitProofLife).Unix(), 10)
-	return userID + "." + expires + "." + sign(p.keys[0], userID, expires, live)
+// mint returns a proof for the user and the sessions in the way: user, expiry,
+// fingerprint of the sessions and MAC, with dots between.
+func (p limitProofs) mint(userID string, inTheWay []Session, now time.Time) string {
+	said := userID + "." + strconv.FormatInt(now.Add(limitProofLife).Unix(), 10) + "." + fingerprint(inTheWay)
+	return said + "." + sign(p.keys[0], said)
 }
 
-// user reads whose proof it is and refuses one that is malformed or too old.
-// Nothing is proven until verify has seen the sessions.
-func (limitProofs) user(proof string, now time.Time) (string, error) {
-	parts := strings.Split(proof, ".")
-	if len(parts) != 3 {
-		return "", ErrProof
+// open returns whose proof it is and the fingerprint of the sessions it is
+// about. ErrProof if it is not ours or too old; nobody has to ask the database
+// to find that out.
+func (p limitProofs) open(proof string, now time.Time) (userID, sessions string, err error) {
+	cut := max(strings.LastIndex(proof, "."), 0)
+	said, mac := proof[:cut], strings.TrimPrefix(proof[cut:], ".")
+	ours := slices.ContainsFunc(p.keys, func(key []byte) bool { return hmac.Equal([]byte(mac), []byte(sign(key, said))) })
+	if !ours {
+		return "", "", ErrProof
 	}
+	parts := strings.Split(said, ".") // three: we made it
 	expires, err := strconv.ParseInt(parts[1], 10, 64)
 	if err != nil || now.Unix() >= expires {
-		return "", ErrProof
+		return "", "", ErrProof
 	}
-	return parts[0], nil
+	return parts[0], parts[2], nil
 }
 
-// verify reports whether the proof was minted for exactly these sessions.
-func (p limitProofs) verify(proof string, live []Session) bool {
-	parts := strings.Split(proof, ".")
-	return len(parts) == 3 && slices.ContainsFunc(p.keys, func(key []byte) bool {
-		return hmac.Equal([]byte(parts[2]), []byte(sign(key, parts[0], parts[1], live)))
-	})
+func sign(key []byte, said string) string {
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte(said))
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// sign covers the user, the expiry and the ids of the sessions in any order.
-// Each is followed by a byte that none of them contains.
-func sign(key []byte, userID, expires string, live []Session) string {
-	ids := make([]string, len(live))
-	for i, s := range live {
+// fingerprint is the same for the same sessions in any order.
+func fingerprint(sessions []Session) string {
+	ids := make([]string, len(sessions))
+	for i, s := range sessions {
 		ids[i] = s.ID
 	}
 	slices.Sort(ids)
-	mac := hmac.New(sha256.New, key)
-	for _, part := range append([]string{userID, expires}, ids...) {
-		io.WriteString(mac, part+"\n")
-	}
-	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+	sum := sha256.Sum256([]byte(strings.Join(ids, "\n")))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
 }

@@ -14,34 +14,34 @@ func TestLimitProof(t *testing.T) {
 	other, _ := newLimitProofs([]string{"another secret of 32 bytes......"})
 	proof := p.mint("ada", live, now)
 
-	if !p.verify(proof, []Session{{ID: "a"}, {ID: "b"}}) {
-		t.Error("verify refuses the sessions it was minted for, in another order")
+	if user, sessions, err := p.open(proof, now.Add(limitProofLife-time.Second)); user != "ada" || err != nil || sessions != fingerprint([]Session{{ID: "a"}, {ID: "b"}}) {
+		t.Errorf("open = %q, %q, %v, want ada and the sessions in any order until the proof is two minutes old", user, sessions, err)
 	}
-	if !p.verify(old.mint("ada", live, now), live) {
-		t.Error("verify refuses a proof under the old secret, want rotation to keep it good")
+	if _, _, err := p.open(old.mint("ada", live, now), now); err != nil {
+		t.Errorf("open of a proof under the old secret = %v, want rotation to keep it good", err)
 	}
-	if user, err := p.user(proof, now.Add(limitProofLife-time.Second)); user != "ada" || err != nil {
-		t.Errorf("user = %q, %v, want ada until the proof is two minutes old", user, err)
+	if _, _, err := p.open(proof, now.Add(limitProofLife)); err == nil {
+		t.Error("open takes a proof after two minutes")
 	}
-	if _, err := p.user(proof, now.Add(limitProofLife)); err == nil {
-		t.Error("user takes a proof after two minutes")
-	}
-
 	for name, forged := range map[string]string{
-		"another user":       strings.Replace(proof, "ada", "eve", 1),
-		"a later expiry":     strings.Replace(proof, ".", ".9", 1),
-		"another secret":     other.mint("ada", live, now),
-		"no signature":       proof[:strings.LastIndex(proof, ".")+1],
-		"nothing":            "",
-		"fewer sessions":     p.mint("ada", live[:1], now),
-		"ids run together":   p.mint("ada", []Session{{ID: "ab"}}, now),
-		"one session more":   p.mint("ada", append(live, Session{ID: "c"}), now),
-		"too many parts":     proof + ".x",
-		"a truncated proof":  proof[:len(proof)-1],
-		"the user's id only": "ada",
+		"another user":      strings.Replace(proof, "ada", "eve", 1),
+		"a later expiry":    strings.Replace(proof, ".", ".9", 1),
+		"other sessions":    strings.Replace(proof, fingerprint(live), fingerprint(live[:1]), 1),
+		"another secret":    other.mint("ada", live, now),
+		"no signature":      proof[:strings.LastIndex(proof, ".")+1],
+		"nothing":           "",
+		"dots only":         "...",
+		"one part too many": proof + ".x",
+		"its end missing":   proof[:len(proof)-1],
+		"the user only":     "ada",
 	} {
-		if p.verify(forged, live) {
-			t.Errorf("verify takes a proof with %s: %q", name, forged)
+		if _, _, err := p.open(forged, now); err != ErrProof {
+			t.Errorf("open of a proof with %s = %v, want ErrProof", name, err)
+		}
+	}
+	for _, others := range [][]Session{nil, live[:1], {{ID: "ab"}}, {{ID: "a"}, {ID: "b"}, {ID: "c"}}} {
+		if fingerprint(others) == fingerprint(live) {
+			t.Errorf("the fingerprint of %v is that of %v", others, live)
 		}
 	}
 }

@@ -112,6 +112,7 @@ func (s *Service) Run(ctx context.Context) {
 
 const (
 	collectInterval = time.Minute
+	collectTimeout  = 30 * time.Second // a database that does not answer must not stop the rounds
 	// TombstoneLife is how long an ended session's row stays, so that a late
 	// request can be told why it was signed out.
 	TombstoneLife = 24 * time.Hour
@@ -122,7 +123,9 @@ func (s *Service) collect(ctx context.Context) {
 	jitter := rand.N(collectInterval / 4) // instances started together do not collect together
 	every(ctx, collectInterval+jitter, func() {
 		s.recent.purge(s.now().Add(-s.cfg.RenewAfter))
-		n, err := s.cfg.Store.Collect(ctx, s.now().Add(-TombstoneLife))
+		bounded, cancel := context.WithTimeout(ctx, collectTimeout)
+		defer cancel()
+		n, err := s.cfg.Store.Collect(bounded, s.now().Add(-TombstoneLife))
 		switch {
 		case err != nil && ctx.Err() == nil:
 			s.cfg.Log.WarnContext(ctx, "collecting dead sessions failed; the next round tries again", "error", err)

@@ -61,7 +61,8 @@ type UserStore interface {
 type SessionStore interface {
 	// Begin runs one login as one transaction: it locks the user's row (its
 	// own first statement, so that logins of one user go one after the other),
-	// reads the user and their sessions that are live at now, newest first,
+	// ends as Expired those of the user's sessions that have expired at now, for
+	// which no Change is reported, reads the user and their sessions that are live at now, newest first,
 	// calls plan, and carries the Plan out. An error of plan rolls back and is
 	// returned as it is. ErrNotFound if there is no such user. plan must be
 	// quick and must not use the store.

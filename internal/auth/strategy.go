@@ -16,9 +16,9 @@ type Strategy interface {
 	Name() string
 
 	// Token returns the opaque token whose hash the row will keep, or "" when
-	// the strategy needs none. previous is the cookie of the other kind that it
-	// replaces, "" at login.
-	Token(previous string) (string, error)
+	// the strategy needs none. sessionID is the session whose cookie of the other
+	// kind it replaces, "" at login.
+	Token(sessionID string) (string, error)
 
 	// Carry returns the cookie's value for a session that was just validated.
 	Carry(s Session, token string) (string, error)
@@ -39,6 +39,17 @@ func randomText(bytes int) string {
 	b := make([]byte, bytes)
 	rand.Read(b) // never fails: crypto/rand aborts the program instead
 	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+// isID reports whether text could be an id of ours. What a request names is
+// asked before it is looked up: not every database takes every text.
+func isID(text string) bool {
+	for _, r := range text {
+		if r != '-' && r != '_' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') {
+			return false
+		}
+	}
+	return text != "" && len(text) <= 64
 }
 
 // deriveKey gives every use of the secret a key of its own, so that a value

@@ -9,8 +9,8 @@ import (
 
 // View is this process's knowledge of which sessions ended or changed
 // recently. It is what makes a JWT revocable at once and a cached database
-// session safe: an entry says "whatever was validated before At must be
-// checked again", and for an ended session that there is no need to ask.
+// session safe: an entry says "whatever was validated before I heard of this
+// must be checked again", and for an ended session that there is no need to ask.
 //
 // An entry is needed only until everything validated before it is due for
 // renewal anyway, so memory is bounded by the rate of endings and not by the
@@ -20,18 +20,28 @@ type View struct {
 	now  func() time.Time
 
 	mu      sync.RWMutex
-	entries map[string]Change
+	entries map[string]entry
 	synced  time.Time // last time the database was asked; zero = never
+}
+
+// entry is a change and when this process heard of it, which is after it was
+// committed. What counts for trust is the latter: a validation between the
+// moment a change was made and the moment it was committed has seen the old.
+type entry struct {
+	Change
+	heard time.Time
 }
 
 const (
 	viewSlack    = 30 * time.Second // on top of RenewAfter: clocks of instances, late commits
 	viewOverlap  = 60 * time.Second // a poll looks this far behind the last one: a slow transaction commits late
 	viewInterval = 2 * time.Second  // the fallback poll, should a notification be lost
+	viewSkew     = 15 * time.Second // by which the clocks of two instances may differ
+	syncTimeout  = 5 * time.Second  // a database that does not answer must not stop the polls
 )
 
 func newView(renewAfter time.Duration, now func() time.Time) *View {
-	return &View{keep: renewAfter + viewSlack, now: now, entries: map[string]Change{}}
+	return &View{keep: renewAfter + viewSlack, now: now, entries: map[string]entry{}}
 }
 
 // Ended says why the session ended, if this process has heard that it did.
@@ -50,21 +60,22 @@ func (v *View) Trusts(sessionID string, validatedAt time.Time) bool {
 	if v.synced.IsZero() {
 		return false
 	}
-	c, ok := v.entries[sessionID]
-	return !ok || c.Ended == "" && c.At.Before(validatedAt)
+	e, ok := v.entries[sessionID]
+	return !ok || e.Ended == "" && e.heard.Add(viewSkew).Before(validatedAt)
 }
 
 // Apply takes in changes, in any order and any number of times.
 func (v *View) Apply(changes ...Change) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	heard := v.now()
 	for _, c := range changes {
 		old, known := v.entries[c.SessionID]
 		switch {
 		case known && old.Ended != "": // an ending is final
-		case c.Ended == "" && known && old.At.After(c.At):
+		case known && c.Ended == "" && !c.At.After(old.At): // heard before
 		default:
-			v.entries[c.SessionID] = c
+			v.entries[c.SessionID] = entry{c, heard}
 		}
 	}
 }
@@ -90,6 +101,8 @@ type feed interface {
 // step over the late ones.
 func (v *View) Sync(ctx context.Context, from feed) error {
 	now := v.now()
+	ctx, cancel := context.WithTimeout(ctx, syncTimeout)
+	defer cancel()
 	changes, err := from.Changes(ctx, v.since(now))
 	if err != nil {
 		return err
@@ -99,8 +112,8 @@ func (v *View) Sync(ctx context.Context, from feed) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.synced = now
-	for id, c := range v.entries {
-		if c.At.Before(now.Add(-v.keep)) {
+	for id, e := range v.entries {
+		if e.heard.Before(now.Add(-v.keep)) {
 			delete(v.entries, id)
 		}
 	}
@@ -113,7 +126,7 @@ func (v *View) since(now time.Time) time.Time {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
 	oldest := now.Add(-v.keep)
-	if v.synced.IsZero() {
+	if v.synced.IsZero() || now.Before(v.synced) { // never, or the clock was set back
 		return oldest
 	}
 	if recent := v.synced.Add(-viewOverlap); recent.After(oldest) {

@@ -50,32 +50,46 @@ func TestViewTrustsNothingBeforeItsFirstSync(t *testing.T) { // RV-4
 
 func TestViewApply(t *testing.T) {
 	at := func(s int) time.Time { return time.Unix(1000+int64(s), 0) }
-	changed := func(s int) Change { return Change{SessionID: "s", At: at(s)} }
-	ended := func(s int, why Reason) Change { return Change{SessionID: "s", At: at(s), Ended: why} }
+	type heard struct {
+		clock int // when the view hears of it
+		Change
+	}
+	changed := func(clock, s int) heard { return heard{clock, Change{SessionID: "s", At: at(s)}} }
+	ended := func(clock, s int, why Reason) heard {
+		return heard{clock, Change{SessionID: "s", At: at(s), Ended: why}}
+	}
+	skew := int(viewSkew / time.Second)
 	tests := []struct {
 		name    string
-		changes []Change
+		changes []heard
 		reason  Reason // "" = not ended
-		trusted int    // validated at this second is trusted, a second before is not; -1 = never
+		trusted int    // validated up to this second is not trusted, after it is; -1 = never
 	}{
-		{"a change is checked again if validated before it", []Change{changed(5)}, "", 6},
-		{"the latest change counts, in any order", []Change{changed(9), changed(5)}, "", 10},
-		{"an ended session is never trusted", []Change{ended(5, SignedOut)}, SignedOut, -1},
-		{"an ending beats a later change", []Change{ended(5, Limit), changed(9)}, Limit, -1},
-		{"an ending beats an earlier change", []Change{changed(9), ended(5, Limit)}, Limit, -1},
-		{"the first reason is kept", []Change{ended(5, Limit), ended(6, SignedOut)}, Limit, -1},
+		// A validation between the making of a change and its commit has seen the
+		// old: what counts is when this process hears of it, which is later.
+		{"what was validated before a change was heard of is checked again", []heard{changed(7, 5)}, "", 7 + skew},
+		{"a change heard of again is the same change", []heard{changed(7, 5), changed(9, 5)}, "", 7 + skew},
+		{"an older change is no news", []heard{changed(7, 5), changed(9, 4)}, "", 7 + skew},
+		{"a later change counts anew", []heard{changed(7, 5), changed(9, 6)}, "", 9 + skew},
+		{"an ended session is never trusted", []heard{ended(7, 5, SignedOut)}, SignedOut, -1},
+		{"an ending beats a later change", []heard{ended(7, 5, Limit), changed(9, 8)}, Limit, -1},
+		{"an ending beats an earlier change", []heard{changed(7, 5), ended(9, 4, Limit)}, Limit, -1},
+		{"the first reason is kept", []heard{ended(7, 5, Limit), ended(9, 8, SignedOut)}, Limit, -1},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			v := newView(5*time.Minute, func() time.Time { return at(0) })
+			clock := at(0)
+			v := newView(5*time.Minute, func() time.Time { return clock })
 			v.Sync(t.Context(), &tape{})
-			v.Apply(tt.changes...)
-			v.Apply(tt.changes...) // again changes nothing
+			for _, h := range tt.changes {
+				clock = at(h.clock)
+				v.Apply(h.Change)
+			}
 			if got, _ := v.Ended("s"); got != tt.reason {
 				t.Errorf("Ended = %q, want %q", got, tt.reason)
 			}
-			for s := range 20 {
-				want := tt.trusted >= 0 && s >= tt.trusted
+			for s := range 60 {
+				want := tt.trusted >= 0 && s > tt.trusted
 				if got := v.Trusts("s", at(s)); got != want {
 					t.Errorf("Trusts(validated at %d s) = %v, want %v", s, got, want)
 				}
@@ -130,6 +144,8 @@ func TestViewLooksBackFarEnough(t *testing.T) {
 	check("after an outage, the", 3*time.Minute+viewOverlap)
 	now = now.Add(24 * time.Hour)
 	check("after a long outage, the", 5*time.Minute+viewSlack)
+	now = now.Add(-time.Hour) // what was forgotten while the clock was ahead is loaded again
+	check("after the clock was set back, the", 5*time.Minute+viewSlack)
 }
 
 // phone is a Listener whose line can be cut.

@@ -114,6 +114,20 @@ type spy struct {
 	asked atomic.Int64
 	down  atomic.Bool
 	slow  chan struct{} // when set, Renew waits until it is closed
+
+	readOnly atomic.Bool // Renew fails
+	mu       sync.Mutex
+	hold     *hold // what the next Find is held by; nil = nothing
+}
+
+// hold stops a Find between reading and answering.
+type hold struct{ read, release chan struct{} }
+
+func (s *spy) holdFind() *hold {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hold = &hold{make(chan struct{}), make(chan struct{})}
+	return s.hold
 }
 
 var errDown = errors.New("connection refused")
@@ -123,7 +137,16 @@ func (s *spy) Find(ctx context.Context, key auth.Key) (auth.Session, error) {
 	if s.down.Load() {
 		return auth.Session{}, errDown
 	}
-	return s.Store.Find(ctx, key)
+	session, err := s.Store.Find(ctx, key)
+	s.mu.Lock()
+	held := s.hold
+	s.hold = nil
+	s.mu.Unlock()
+	if held != nil {
+		close(held.read)
+		<-held.release
+	}
+	return session, err
 }
 
 func (s *spy) Renew(ctx context.Context, key auth.Key, r auth.Renewal) (auth.Session, error) {
@@ -131,7 +154,7 @@ func (s *spy) Renew(ctx context.Context, key auth.Key, r auth.Renewal) (auth.Ses
 	if s.slow != nil {
 		<-s.slow
 	}
-	if s.down.Load() {
+	if s.down.Load() || s.readOnly.Load() {
 		return auth.Session{}, errDown
 	}
 	return s.Store.Renew(ctx, key, r)

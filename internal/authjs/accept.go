@@ -32,7 +32,7 @@ func (c Claims) accept(now time.Time) error {
 	// and an auth_time in the future would count as a fresh login for ever.
 	for _, past := range []time.Time{c.IssuedAt, notBefore, c.ValidatedAt, c.AuthTime} {
 		if past.After(now.Add(Leeway)) {
-			return invalid("not valid yet")
+			return ErrNotYet
 		}
 	}
 	// "On or after" its end a token is refused (RFC 7519 §4.1.4), and so it is by Auth.js at exactly 15 s.

@@ -16,6 +16,9 @@ const MaxTokenLength = MaxChunks * ChunkSize
 var (
 	// ErrInvalid is any refusal except expiry. The reason that is wrapped around it never quotes the token.
 	ErrInvalid = errors.New("invalid token")
+	// ErrNotYet is the ErrInvalid of a good token that is from the future: the clock of this instance or of the one that made it is
+	// off by more than Leeway. It may be good later.
+	ErrNotYet = fmt.Errorf("%w: not valid yet", ErrInvalid)
 	// ErrExpired is a token that is well made and ours, but past its end and the leeway.
 	ErrExpired = errors.New("expired token")
 	// ErrTooLarge is a token longer than MaxTokenLength: too many claims were put into it.

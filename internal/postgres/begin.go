@@ -18,6 +18,9 @@ func (s *Store) Begin(ctx context.Context, userID string, now time.Time, plan fu
 		if err != nil {
 			return err
 		}
+		if err := buryExpired(ctx, tx, userID, now); err != nil {
+			return err
+		}
 		live, err := liveSessions(ctx, tx, userID, now)
 		if err != nil {
 			return err
@@ -63,6 +66,17 @@ func lockUser(ctx context.Context, tx pgx.Tx, userID string) (auth.User, error) 
 		Scan(&u.ID, &u.Email, &u.Name, &u.Image, (*document)(&u.Profile), (*stamp)(&u.EmailVerifiedAt), (*stamp)(&u.DisabledAt),
 			&u.MaxSessions, (*stamp)(&u.CreatedAt), (*stamp)(&u.UpdatedAt))
 	return u, err
+}
+
+// buryExpired ends the user's sessions that nobody has renewed in time. They do
+// not count for the limit, so a renewal that was on its way all the while must
+// not find them alive any more.
+func buryExpired(ctx context.Context, tx pgx.Tx, userID string, now time.Time) error {
+	_, err := tx.Exec(ctx, `
+		UPDATE sessions SET ended_at = $2, end_reason = $3
+		WHERE user_id = $1 AND ended_at IS NULL AND (expires_at <= $2 OR absolute_expires_at <= $2)`,
+		userID, moment(now), string(auth.Expired))
+	return err
 }
 
 func insertSession(ctx context.Context, tx pgx.Tx, userID string, n auth.Session) error {

@@ -29,6 +29,9 @@ var flows = map[string]func(t *testing.T, w *world){
 	"activity keeps a session, up to its absolute end":   lifetimes,
 	"changing the strategy signs nobody out":             flipped,
 	"signing in again replaces the session":              again,
+	"a late poll does not delete a new session":          latePoll,
+	"nobody is sent back and forth":                      noLoops,
+	"ids that no database would take are nobody's":       oddIDs,
 }
 
 func TestFlows(t *testing.T) {
@@ -337,4 +340,62 @@ func again(t *testing.T, w *world) { // SE-1
 	if u, _ := url.Parse(target); u.Path != "/signin" {
 		t.Errorf("the replaced cookie leads to %q, want the sign-in page", target)
 	}
+}
+
+// SE-7, the other way round: the answer to an evicted browser's poll comes after
+// that of its next sign-in.
+func latePoll(t *testing.T, w *world) {
+	ada := someone(t)
+	b := w.signUp(ada)
+	for range 3 {
+		w.wait(time.Second)
+		w.browser().post("/signin", "email", ada, "password", testPassword)
+	}
+	late := b.copy().get("/auth/session").shows(200, "null")
+	b.post("/signin", "email", ada, "password", testPassword).redirectsTo("/dashboard")
+	b.client.Jar.SetCookies(b.origin(), late.Cookies())
+	b.get("/dashboard").shows(200)
+}
+
+// ends follows redirects to their end.
+func (b *browser) ends(path string) *answer {
+	b.t.Helper()
+	for range 10 {
+		a := b.get(path)
+		to := a.Header.Get("Location")
+		if to == "" {
+			return a
+		}
+		path = strings.TrimPrefix(to, b.world.front.URL)
+	}
+	b.t.Fatalf("%s is one of a circle of redirects", path)
+	return nil
+}
+
+func noLoops(t *testing.T, w *world) {
+	b := w.signUp(someone(t))
+	for _, path := range []string{
+		"/signin?callbackUrl=/signin", "/signin?callbackUrl=%2Fsignin%3FcallbackUrl%3D%2Fsignup", "/signup?callbackUrl=/signin%23x",
+		"/auth/signin?callbackUrl=/auth/signin", "/auth/signin", "/auth/signin?callbackUrl=/auth/./signin", "/signin?callbackUrl=/x/../signin", "/signin?callbackUrl=/signin/", "/auth/signin?callbackUrl=" + url.QueryEscape(w.front.URL+"/auth/signin?x=1"),
+	} {
+		b.ends(path).shows(200, "Ada")
+	}
+	// The cookie is good, but the row is gone: another database, say.
+	if _, err := w.db.Collect(t.Context(), w.now().Add(1000*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	b.ends("/account/sessions").shows(200, `action="/signin"`)
+	b.ends("/dashboard").shows(200, `action="/signin"`)
+}
+
+func oddIDs(t *testing.T, w *world) {
+	b := w.signUp(someone(t))
+	for _, id := range []string{"%00", "%ff", "%C3%28", "'%20OR%201=1--", strings.Repeat("x", 2000)} {
+		b.post("/account/sessions/" + id + "/end").redirectsTo("/account/sessions?done=none")
+	}
+	for _, user := range []string{"\x00", "\xff", "nobody", strings.Repeat("x", 2000)} {
+		w.browser().post("/signin/continue", "proof", user+".9999999999.x").shows(422, "no longer valid")
+	}
+	w.browser().post("/signin", "email", "ada\x00@example.com", "password", "\x00\xff").shows(422)
+	w.browser().post("/signup", "email", someone(t)+"x", "name", "A\x00", "password", testPassword).shows(422)
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	pathpkg "path"
 	"strings"
 )
 
@@ -42,11 +43,17 @@ func (s *site) localPath(raw string) (path string, ok bool) {
 func suspicious(r rune) bool { return r <= ' ' || r >= 0x7f || r == '\\' }
 
 // destination is where to go after signing in: the callbackUrl if it is ours.
+// A page that sends on who is signed in is no place to go: it would send him
+// back and forth.
 func (s *site) destination(callbackURL string) string {
-	if path, ok := s.localPath(callbackURL); ok {
-		return path
+	path, ok := s.localPath(callbackURL)
+	page, _, _ := strings.Cut(path, "?")
+	page, _, _ = strings.Cut(page, "#")
+	page = pathpkg.Clean(page) // as a browser and net/http do with dots in it
+	if !ok || page == "/signin" || page == "/signup" || page == s.AuthPath+"/signin" {
+		return "/dashboard"
 	}
-	return "/dashboard"
+	return path
 }
 
 // seeOther sends the browser to a path of ours with a GET. Where it leads

@@ -7,8 +7,10 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"strings"
 	"time"
 
+	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
 )
 
@@ -61,11 +63,20 @@ func (s *site) logRequests(next http.Handler) http.Handler {
 			if r.URL.Path == "/healthz" || r.URL.Path == "/readyz" {
 				level = slog.LevelDebug // probes would drown the rest
 			}
-			s.Log.Log(r.Context(), level, "request", "method", r.Method, "path", r.URL.Path,
+			s.Log.Log(r.Context(), level, "request", "method", r.Method, "path", routeOf(r),
 				"status", ww.Status(), "bytes", ww.BytesWritten(), "duration", time.Since(start).Round(time.Microsecond))
 		}()
 		next.ServeHTTP(ww, r)
 	})
+}
+
+// routeOf is the request's path, with the ids in it left out where the route
+// has a name for them.
+func routeOf(r *http.Request) string {
+	if c := chi.RouteContext(r.Context()); c != nil && strings.Contains(c.RoutePattern(), "{") {
+		return c.RoutePattern()
+	}
+	return r.URL.Path
 }
 
 // recoverPanics turns a bug in one request into a 500 for that request.

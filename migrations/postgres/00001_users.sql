@@ -8,7 +8,7 @@ CREATE TABLE users (
     password_hash     text,                                            -- NULL = has no password
     email_verified_at timestamptz,                                     -- NULL = not verified
     disabled_at       timestamptz,                                     -- NULL = may sign in
-    max_sessions      integer,                                         -- NULL = the site's limit, 0 = no limit
+    max_sessions      integer CHECK (max_sessions >= 0),               -- NULL = the site's limit, 0 = no limit
     created_at        timestamptz NOT NULL,
     updated_at        timestamptz NOT NULL
 );

@@ -10,7 +10,7 @@ CREATE TABLE users (
     password_hash     TEXT,                 -- NULL = has no password
     email_verified_at INTEGER,              -- NULL = not verified
     disabled_at       INTEGER,              -- NULL = may sign in
-    max_sessions      INTEGER,              -- NULL = the site's limit, 0 = no limit
+    max_sessions      INTEGER CHECK (max_sessions >= 0), -- NULL = the site's limit, 0 = no limit
     created_at        INTEGER NOT NULL,
     updated_at        INTEGER NOT NULL
 ) STRICT;

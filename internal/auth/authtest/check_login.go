@@ -76,7 +76,8 @@ func loginSeesLive(t *testing.T, f *fixture) {
 	})
 	f.wantError("Begin", err, refused)
 	f.wantLive(u, now, recent, old)
-	f.wantLive(u, idle.ExpiresAt.Add(-time.Millisecond), recent, old, edge, over, idle)
+	// Seen from before they expired, all are live but the one that a login since has buried.
+	f.wantLive(u, idle.ExpiresAt.Add(-time.Millisecond), recent, old, edge, over)
 }
 
 func planEnds(t *testing.T, f *fixture) {
@@ -179,4 +180,24 @@ func loginLetsGo(t *testing.T, f *fixture) {
 	} else {
 		f.wantLive(u, next.CreatedAt, next, lost)
 	}
+}
+
+// A renewal that was on its way since before the expiry would otherwise bring
+// a session back that the login's limit has not counted.
+func loginBuries(t *testing.T, f *fixture) {
+	u, other := f.user(), f.user()
+	idle, over, theirs := f.fresh(u, noon), f.fresh(u, noon), f.fresh(other, noon)
+	over.ExpiresAt, over.AbsoluteExpiresAt = at(3*time.Hour), at(time.Hour)
+	for _, s := range []auth.Session{idle, over, theirs} {
+		f.write(s)
+	}
+	late := idle.ExpiresAt.Add(-time.Millisecond)
+	f.wantChanges("Begin", f.write(f.fresh(u, at(2*time.Hour))))
+	for _, s := range []auth.Session{idle, over} {
+		_, err := f.store.Renew(t.Context(), auth.Key{ID: s.ID}, auth.Renewal{Now: late, ExpiresAt: late.Add(time.Hour)})
+		f.wantError("a late Renew", err, auth.ErrNotFound)
+		f.wantEqual("the reason", f.find(s.ID).EndReason, auth.Expired)
+	}
+	_, err := f.store.Renew(t.Context(), auth.Key{ID: theirs.ID}, auth.Renewal{Now: late, ExpiresAt: late.Add(time.Hour)})
+	f.ok(err) // another user's is left alone
 }

@@ -23,6 +23,7 @@ var checks = []struct {
 	{"sessions without a token do not collide", noTokenNoCollision},
 	{"a login sees the user's live sessions, newest first", loginSeesLive},
 	{"a login ends what its plan names", planEnds},
+	{"a login buries the user's sessions that have expired", loginBuries},
 	{"a plan's error is returned as it is and nothing changes", planFails},
 	{"a login that cannot be written changes nothing", loginRollsBack},
 	{"a login of an unknown user is not found", loginNeedsUser},

@@ -27,12 +27,21 @@ func (s *Store) Begin(ctx context.Context, userID string, now time.Time, plan fu
 	if s.sessions[p.New.ID] != nil || s.find(auth.Key{TokenHash: p.New.TokenHash}) != nil {
 		return nil, fmt.Errorf("begin session: %w", errDuplicate)
 	}
+	s.buryExpired(userID, now)
 	var changes []auth.Change
 	for _, e := range p.End {
 		changes = append(changes, s.endSelected(auth.Selector{UserID: userID, SessionID: e.SessionID}, e.Reason, now)...)
 	}
 	s.insert(userID, p.New)
 	return changes, nil
+}
+
+func (s *Store) buryExpired(userID string, now time.Time) {
+	for _, row := range s.sessions {
+		if row.User.ID == userID && row.EndedAt.IsZero() && !isLive(row, now) {
+			row.EndedAt, row.EndReason = millis(now), auth.Expired
+		}
+	}
 }
 
 // insert keeps of a session what the databases have columns for.
