@@ -51,6 +51,8 @@ let lastCheck = Date.now();
 let pollTimer;
 /** @type {ReturnType<typeof setTimeout>|undefined} */
 let fallback;
+/** @type {ReturnType<typeof setTimeout>|undefined} */
+let soon;
 
 /**
  * Asks the server who is signed in. Throws when it cannot be known.
@@ -103,6 +105,12 @@ function checkOnReturn() {
     lastCheck = Date.now();
     checkTogether();
   }
+}
+
+/** Checks because of news that can wait a little, but must not be missed. */
+function checkSoon() {
+  clearTimeout(soon);
+  soon = setTimeout(checkOnReturn, Math.max(0, lastCheck + floorMillis - Date.now()));
 }
 
 /** @param {Answer} answer */
@@ -222,7 +230,12 @@ ours.onmessage = (/** @type {MessageEvent<{ask?: boolean, answer?: Answer}>} */ 
     apply(data.answer);
   }
 };
-nextAuth.onmessage = checkTogether;
+nextAuth.onmessage = (/** @type {MessageEvent<{data?: {trigger?: string}}>} */ { data }) => {
+  // The stock client tells of every poll; only a sign-out, or a sign-in that
+  // this tab has not seen, cannot wait.
+  if (data?.data?.trigger === "signout" || current === "") checkTogether();
+  else checkSoon();
+};
 document.addEventListener("visibilitychange", () => {
   lead();
   if (document.visibilityState === "visible") checkOnReturn();

@@ -115,7 +115,7 @@ func updateEverywhere(t *testing.T, w *world) {
 		t.Errorf("another user is now %v", user)
 	}
 	for _, bad := range []string{`{"name":"` + strings.Repeat("x", 101) + `"}`, `{"name":7}`, `{"image":"javascript:alert(1)"}`, `{"image":"http://example.com/a.png"}`, `{"user":{"name":["x"]}}`} {
-		b.do("POST", "/auth/session", "application/json", `{"csrfToken":"`+b.csrf()+`","data":`+bad+`}`).shows(400, "null")
+		b.do("POST", "/auth/session", "application/json", `{"csrfToken":"`+b.csrf()+`","data":`+bad+`}`).shows(400, `{"message"`)
 	}
 	if user := b.update(`{"image":null}`); user["image"] != nil || user["name"] != "Ada King" {
 		t.Errorf("after removing the picture the user is %v", user)

@@ -46,12 +46,23 @@ func (s *site) fail(w http.ResponseWriter, r *http.Request, err error) {
 		w.Header().Set("Retry-After", strconv.Itoa(e.retryAfter))
 	}
 	if strings.HasPrefix(r.URL.Path, s.AuthPath+"/") {
-		writeJSON(w, e.status, map[string]string{"message": http.StatusText(e.status)})
+		failJSON(w, r.URL.Path == s.AuthPath+"/session", e.status)
 		return
 	}
 	s.render(w, r, e.status, views.ErrorPage(s.newPage(r), views.ErrorPageModel{
 		Status: e.status, Title: e.title, Text: e.text, RequestID: idOf(r.Context()), RetryAfter: e.retryAfter,
 	}))
+}
+
+// failJSON is for clients of Auth.js. The stock one keeps the session it has
+// when an answer to its poll is not a success and null; anything else in the
+// body it takes for "signed out", and asks no more.
+func failJSON(w http.ResponseWriter, session bool, status int) {
+	if session && status >= 500 {
+		writeJSON(w, status, nil)
+		return
+	}
+	writeJSON(w, status, map[string]string{"message": http.StatusText(status)})
 }
 
 const (

@@ -225,8 +225,8 @@ func TestAnUpdateOfANameTooLongIsRefused(t *testing.T) {
 		body := `{"csrfToken":"CSRF","data":{"user":{"name":"` + strings.Repeat("é", length) + `"}}}`
 		resp := v.do("POST", "/auth/session", body, false)
 		text, _ := io.ReadAll(resp.Body)
-		if resp.StatusCode != status || status != 200 && (string(text) != "null" || len(resp.Cookies()) != 0) {
-			t.Errorf("a name of %d characters = %d, %s and %d cookies, want %d, null and none", length, resp.StatusCode, text, len(resp.Cookies()), status)
+		if resp.StatusCode != status || status != 200 && (string(text) != `{"message":"Bad Request"}` || len(resp.Cookies()) != 0) {
+			t.Errorf("a name of %d characters = %d, %s and %d cookies, want %d, a message and none", length, resp.StatusCode, text, len(resp.Cookies()), status)
 		}
 	}
 }

@@ -79,6 +79,9 @@ func TestAnOutageLetsNobodyInAndSignsNobodyOut(t *testing.T) { // RV-4, DB-1
 					t.Errorf("GET %s during an outage: Retry-After %q and %d cookies, want one and none", path, got.Header.Get("Retry-After"), len(got.Cookies()))
 				}
 			}
+			if got := b.get("/auth/session").text; got != "null" {
+				t.Errorf("the session endpoint says %s during an outage; the stock client keeps its session only at null", got)
+			}
 			if b.session() != before || before == "" {
 				t.Error("the outage touched the session cookie")
 			}

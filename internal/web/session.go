@@ -39,7 +39,8 @@ func (s *site) authSession(a *action) error {
 // authUpdate changes what users may change of their own account. The data is
 // the browser's word, so it is a list of allowed fields and not what Auth.js
 // makes of it, whatever the application's callback lets through. Every session
-// of the user shows the change from its next request on.
+// of the user shows the change from its next request on. What is refused is 400
+// with an object: the stock client's update does not survive a null there.
 func (s *site) authUpdate(a *action) error {
 	if err := a.checkCSRF(); err != nil {
 		return writeJSON(a.w, http.StatusBadRequest, nil)
@@ -49,11 +50,11 @@ func (s *site) authUpdate(a *action) error {
 	if result.State == auth.OK {
 		edit, ok := readEdit(a.data)
 		if !ok {
-			return writeJSON(a.w, http.StatusBadRequest, nil)
+			return &httpError{status: http.StatusBadRequest}
 		}
 		err := s.Auth.EditUser(ctx, result.Session.User.ID, edit)
 		if _, invalid := errors.AsType[auth.Invalid](err); invalid {
-			return writeJSON(a.w, http.StatusBadRequest, nil)
+			return &httpError{status: http.StatusBadRequest}
 		}
 		if err != nil {
 			return err
