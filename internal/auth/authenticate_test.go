@@ -342,7 +342,16 @@ func TestFreshDoesNotJoinAQuestionPutBefore(t *testing.T) {
 		if _, err := b.End(t.Context(), auth.Selector{UserID: issued.Session.User.ID}, auth.Everywhere); err != nil {
 			t.Fatal(err)
 		}
-		w.want(b, issued.Cookie, auth.Mode{Fresh: true}, auth.Ended, auth.Everywhere)
+		late := make(chan auth.Result, 1)
+		go func() { late <- b.Authenticate(t.Context(), issued.Cookie, auth.Mode{Fresh: true}) }()
+		select {
+		case r := <-late:
+			if r.State != auth.Ended || r.Reason != auth.Everywhere {
+				t.Errorf("a fresh check after the ending = state %d %q, want it ended", r.State, r.Reason)
+			}
+		case <-time.After(10 * time.Second):
+			t.Error("a fresh check waits for the answer to an earlier question")
+		}
 		close(held.release)
 		early.Wait()
 		w.want(b, issued.Cookie, look, auth.Ended, auth.Everywhere) // nothing stale was remembered
