@@ -22,8 +22,3 @@ func (s *Service) Sessions(ctx context.Context, userID string) ([]Session, error
 	live, err := s.cfg.Store.Live(ctx, userID, s.now())
 	return live, storeError("list sessions", err)
 }
-
-// Ready reports whether the database answers.
-func (s *Service) Ready(ctx context.Context) error {
-	return storeError("ping", s.cfg.Store.Ping(ctx))
-}

@@ -33,7 +33,7 @@ func (s *Service) Middleware(next http.Handler) http.Handler {
 // Middleware.
 func (s *Service) RequireFresh(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if req := fromContext(r.Context()); req.result.State == OK && req.result.Cookie == "" {
+		if req := fromContext(r.Context()); req.result.State == OK {
 			req.result = s.Authenticate(r.Context(), req.value, Mode{Fresh: true})
 			if navigation.deletes(req.result) { // or the sign-in page would go on believing the cookie
 				ClearCookie(r.Context())

@@ -93,9 +93,6 @@ func (s *Service) Strategy() string { return s.own.Name() }
 // Limit is the site's limit on concurrent sessions and what happens at it.
 func (s *Service) Limit() (int, Policy) { return s.cfg.Limit, s.cfg.Policy }
 
-// ViewSize is how many endings and changes the view holds at this moment.
-func (s *Service) ViewSize() int { return s.view.Size() }
-
 // Sync asks the database once what ended recently. Until it has succeeded,
 // every request asks the database.
 func (s *Service) Sync(ctx context.Context) error {

@@ -22,8 +22,8 @@ type Store interface {
 	Changes(ctx context.Context, since time.Time) ([]Change, error)
 
 	// Collect deletes the rows of sessions that ended or reached their absolute
-	// expiry before the given time, in small batches, and says how many. When
-	// another process is collecting, it returns 0 at once.
+	// expiry before the given time, in small batches, and says how many. Other
+	// processes may collect at the same time: each row is deleted once.
 	Collect(ctx context.Context, before time.Time) (int, error)
 
 	// Ping reports whether the database answers.
@@ -62,10 +62,10 @@ type SessionStore interface {
 	// Begin runs one login as one transaction: it locks the user's row (its
 	// own first statement, so that logins of one user go one after the other),
 	// ends as Expired those of the user's sessions that have expired at now, for
-	// which no Change is reported, reads the user and their sessions that are live at now, newest first,
-	// calls plan, and carries the Plan out. An error of plan rolls back and is
-	// returned as it is. ErrNotFound if there is no such user. plan must be
-	// quick and must not use the store.
+	// which no Change is reported, reads the user and their sessions that are
+	// live at now, newest first, calls plan, and carries the Plan out. An error
+	// of plan rolls back and is returned as it is. ErrNotFound if there is no
+	// such user. plan must be quick and must not use the store.
 	Begin(ctx context.Context, userID string, now time.Time, plan func(User, []Session) (Plan, error)) ([]Change, error)
 
 	// Find returns a session by its key, live or not, with its user.
@@ -74,7 +74,8 @@ type SessionStore interface {
 
 	// Renew moves last_seen_at and expires_at of a session that is live at
 	// r.Now, in one conditional statement, and returns it with its user.
-	// ErrNotFound if it is not live: it can never bring one back.
+	// ErrNotFound if it is not live, or its user is disabled or deleted: it can
+	// never bring one back.
 	Renew(ctx context.Context, key Key, r Renewal) (Session, error)
 
 	// End ends the selected sessions of a user that have not ended, in one
@@ -97,7 +98,7 @@ type Listener interface {
 // Key finds a session: exactly one field is set.
 type Key struct {
 	ID        string // the session's id, from a JWT
-	TokenHash []byte // SHA-256 of an opaque token
+	TokenHash []byte // SHA-256 of an opaque token; empty = not by this
 }
 
 // String names the key in maps; the two kinds cannot collide.

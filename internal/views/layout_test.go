@@ -3,7 +3,7 @@ package views
 import "testing"
 
 func TestTheBodyCarriesTheSettingsOfSessionJS(t *testing.T) {
-	html := render(t, SignOut(Page{User: &User{ID: "u-1", Email: "ada@example.com"}, AuthPath: "/api/auth", PollSeconds: 60, Private: true}))
+	html := render(t, SignOut(Page{User: &User{Email: "ada@example.com"}, AuthPath: "/api/auth", PollSeconds: 60, Private: true}))
 	for _, want := range []string{
 		`data-auth-path="/api/auth"`, `data-poll-seconds="60"`, `data-signed-in="true"`, `data-private="true"`, `data-user="ada@example.com"`,
 	} {

@@ -22,7 +22,6 @@ type Page struct {
 
 // User is the person who is signed in.
 type User struct {
-	ID    string // opaque; for pages that need it, shown on none of ours; "": unknown
 	Name  string // "": the email address is shown instead
 	Email string // also how session.js notices a change of user; "" only in tests
 }
@@ -74,8 +73,6 @@ type DashboardModel struct {
 	ValidatedAt       time.Time // when the session was last checked against the database
 	ExpiresAt         time.Time // when it ends if it is not used; slides with use
 	AbsoluteExpiresAt time.Time // when it ends whatever happens
-	Devices           int       // live sessions of this user, this one included; 0: not mentioned
-	Limit             int       // most live sessions; 0: no limit
 }
 
 // DevicesModel is the list of places where the user is signed in.

@@ -23,7 +23,7 @@ func hostile(user *User) Page {
 
 // allPages has every page, guest or signed in, with every optional part shown.
 func allPages() map[string]templ.Component {
-	guest, member := hostile(nil), hostile(&User{ID: probe, Name: probe, Email: probe})
+	guest, member := hostile(nil), hostile(&User{Name: probe, Email: probe})
 	devices := []Device{
 		{ID: probe, Name: probe, Kind: probe, IP: probe, SignedIn: noon.Add(-time.Hour), LastSeen: noon, Current: true},
 		{ID: "other/../x", Name: probe, Kind: "phone"},
@@ -46,7 +46,7 @@ func allPages() map[string]templ.Component {
 		"sign out":        SignOut(member),
 		"signed out here": SignedOutHere(guest),
 		"dashboard": Dashboard(member, DashboardModel{
-			Strategy: probe, SessionID: probe, SignedInAt: noon, ValidatedAt: noon, ExpiresAt: noon, AbsoluteExpiresAt: noon, Devices: 1, Limit: 5,
+			Strategy: probe, SessionID: probe, SignedInAt: noon, ValidatedAt: noon, ExpiresAt: noon, AbsoluteExpiresAt: noon,
 		}),
 		"dashboard, empty": Dashboard(guest, DashboardModel{}),
 		"devices":          Devices(member, DevicesModel{Devices: devices, Limit: 5, Policy: "evict", Notice: probe}),

@@ -74,18 +74,6 @@ func limitWords(limit int, policy string) string {
 	}
 }
 
-// devicesWords counts the devices against the limit; "" when not counted.
-func devicesWords(devices, limit int) string {
-	switch {
-	case devices <= 0:
-		return ""
-	case limit <= 0:
-		return fmt.Sprintf("You are signed in on %s.", plural(devices, "device"))
-	default:
-		return fmt.Sprintf("You are signed in on %d of at most %s.", devices, plural(limit, "device"))
-	}
-}
-
 // strategyWords says what a strategy keeps in the cookie.
 func strategyWords(strategy string) string {
 	if strategy == "database" {

@@ -9,7 +9,6 @@ import (
 
 func (s *site) dashboard(w http.ResponseWriter, r *http.Request) error {
 	session := auth.FromContext(r.Context()).Session
-	limit, _ := s.Auth.Limit()
 	return s.render(w, r, http.StatusOK, views.Dashboard(s.privatePage(r), views.DashboardModel{
 		Strategy:          s.Auth.Strategy(),
 		SessionID:         session.ID,
@@ -17,6 +16,5 @@ func (s *site) dashboard(w http.ResponseWriter, r *http.Request) error {
 		ValidatedAt:       session.ValidatedAt,
 		ExpiresAt:         session.ExpiresAt,
 		AbsoluteExpiresAt: session.AbsoluteExpiresAt,
-		Limit:             limit,
 	}))
 }

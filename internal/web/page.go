@@ -28,7 +28,7 @@ func (s *site) newPage(r *http.Request) views.Page {
 	}
 	if result := auth.FromContext(r.Context()); result.State == auth.OK {
 		u := result.Session.User
-		p.User = &views.User{ID: u.ID, Name: u.Name, Email: u.Email}
+		p.User = &views.User{Name: u.Name, Email: u.Email}
 	}
 	return p
 }
