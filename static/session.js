@@ -1,40 +1,55 @@
 // @ts-check
 /**
- * Keeps an open page in step with the session, without a dependency and
+ * Keeps every open page in step with the session, without a dependency and
  * without ever seeing the cookie. The page works, and expires, without it.
  *
- * Settings are attributes of <body>:
+ * Settings are attributes of <body>, written by the server (views/layout.templ):
  *   data-auth-path     where the endpoints live, such as /auth
  *   data-poll-seconds  seconds between polls; 0 turns them off
- *   data-signed-in     "true" or "false": what the server rendered the page for
- *   data-private       "true" on a page that a guest may not see
- *   data-user          who it was rendered for; a change of user counts as a sign-out
+ *   data-push          "true" to listen to the event stream as well
+ *   data-user          who the page was rendered for; "" for a guest
+ *   data-private       "true" on a page that is left when that user is gone
+ *   data-expires-in    seconds until the session ends if unused
+ *   data-ends-in       seconds until it ends in any case
+ *   data-warn-seconds  how long before its end an idle page says so
  *
- * A page may listen on document for two events, whose detail is the session:
- *   session:change     the session is another one, or gone (detail null)
- *   session:expired    it is gone; a private page is left unless the event is cancelled
- * and may import { getSession } from this module.
+ * A page may listen on document for events:
+ *   session:change     the session is another one, says something new of its
+ *                      user, or is gone; detail: the session or null
+ *   session:expired    it is gone; a private page is left unless this event is
+ *                      cancelled
+ *   session:status     what a reader may want to know has changed; detail: the
+ *                      status below. notice.js puts it into words
+ *   session:trace      what this module does, for the curious (see /lab);
+ *                      detail.what: lead, follow, ask, answer, heard, unknown, push
+ * and may import getSession, staySignedIn and status from "/static/session.js".
  *
- * How: of all the visible tabs of a browser one holds a Web Lock; it alone polls
- * and shares what it learns, so five tabs cost one request. A network error or
- * a 5xx means "unknown" and never "signed out".
+ * How: of all the visible tabs of a browser one holds a Web Lock. It alone polls
+ * and listens, and shares what it learns, so five tabs cost one request. A tab
+ * that learns something by itself shares it too. A network error or a 5xx means
+ * "unknown" and never "signed out"; an answer that is older than what is known
+ * means nothing at all.
  *
  * @typedef {{user: {name: string|null, email: string, image: string|null}, expires: string}} Session
- * @typedef {{session: Session|null, reason: string}} Answer
+ * @typedef {{session: Session|null, reason: string, expires: number, ends: number, at: number}} Answer
  */
 
 const settings = document.body.dataset;
-const endpoint = `${settings.authPath}/session`;
 const pollMillis = Number(settings.pollSeconds) * 1000;
+const warnMillis = Number(settings.warnSeconds) * 1000;
 const isPrivate = settings.private === "true";
-const renderedFor = (settings.signedIn === "true" && settings.user) || "";
+const renderedFor = settings.user ?? "";
 
-/** Between two checks that the page asks for by itself (focus and the like). */
+/** Between two checks that a tab asks for by itself (focus and the like). */
 const floorMillis = 5000;
 /** How long to wait for the leading tab before asking the server ourselves. */
 const leaderMillis = 1000;
-/** The longest pause between polls while the server cannot be reached. */
-const maxBackOffMillis = 300000;
+/** The longest that an answer may take; later it counts as none. */
+const answerMillis = 20000;
+/** How often the clock is read: a timer stands still while a computer sleeps. */
+const tickMillis = 10000;
+/** How long to do without push after the server has refused it. */
+const pushMillis = 60000;
 
 // next-auth/react uses this channel and message, so pages with either client
 // stay in step. Results travel on a channel of our own: it would not know them.
@@ -43,223 +58,331 @@ const ours = new BroadcastChannel("latchkey");
 
 /** Who the browser is signed in as, as far as this tab knows; "" = nobody. */
 let current = renderedFor;
-let leading = false;
-let left = false;
+/** What the server last said of that user, as text; "" = only the page did. */
+let described = "";
+/** When the question was put whose answer is known; the page is an answer, too. */
+let asOf = Date.now();
+/** When a question was put last, by whatever tab. */
+let lastCheck = asOf;
+/** When the session ends if unused and in any case, by this computer's clock. */
+let expires = asOf + Number(settings.expiresIn) * 1000;
+let ends = asOf + Number(settings.endsIn) * 1000;
+/** Questions without an answer since the last one that had one. */
 let failures = 0;
-let lastCheck = Date.now();
-/** @type {ReturnType<typeof setTimeout>|undefined} */
-let pollTimer;
-/** @type {ReturnType<typeof setTimeout>|undefined} */
-let fallback;
-/** @type {ReturnType<typeof setTimeout>|undefined} */
-let soon;
+let leading = false;
+/**
+ * What a reader may want to know.
+ *   reader  who is signed in now: "same" as when the page was rendered (which
+ *           may be nobody), "other", or "nobody" any more
+ *   lost    the server cannot be reached
+ *   ending  when the session is about to end (milliseconds since 1970); 0 = not soon
+ *   final   no activity can move that
+ */
+export const status = { reader: "same", lost: false, ending: 0, final: false };
+/** The page is on its way out: nothing is done any more. */
+let left = false;
+/** When a form of this page was sent last. */
+let submitted = 0;
+/** Gives up the lead, or the wait for it. */
+let yieldLead = () => {};
+/** @type {EventSource|undefined} */
+let stream;
+
+/** @type {Record<string, ReturnType<typeof setTimeout>|undefined>} */
+const timers = {};
 
 /**
- * Asks the server who is signed in. Throws when it cannot be known.
- * @returns {Promise<Answer>}
+ * Does something later, in place of what was planned under the same name.
+ * @param {string} name
+ * @param {number} [millis] none: not at all
+ * @param {() => void} [action]
  */
-async function ask() {
-  const response = await fetch(endpoint, {
-    headers: { "Content-Type": "application/json" },
-    cache: "no-store",
-    credentials: "same-origin",
-  });
-  if (!response.ok) throw new Error(`${endpoint} answered ${response.status}`);
-  return { session: await response.json(), reason: response.headers.get("Session-Ended") ?? "" };
+function later(name, millis, action) {
+  clearTimeout(timers[name]);
+  timers[name] = action && setTimeout(action, millis);
 }
 
 /**
- * The session, or null for nobody. Throws when it cannot be known.
+ * Dispatches one of our events; false if it was cancelled.
+ * @param {string} name
+ * @param {unknown} [detail]
+ */
+const emit = (name, detail) =>
+  document.dispatchEvent(new CustomEvent(`session:${name}`, { detail, cancelable: true }));
+
+/**
+ * @param {string} what
+ * @param {object} [more]
+ */
+const trace = (what, more) => emit("trace", { what, ...more });
+
+/** @param {Partial<typeof status>} news */
+const say = (news) => emit("status", Object.assign(status, news));
+
+const visible = () => document.visibilityState === "visible";
+
+/**
+ * Asks the server for the session, null for nobody, and tells the other tabs.
+ * Throws when it cannot be known.
  * @returns {Promise<Session|null>}
  */
-export async function getSession() {
-  const answer = await ask();
-  share(answer);
-  return answer.session;
+export async function getSession(query = "") {
+  const at = (lastCheck = Date.now());
+  later("fallback");
+  trace("ask");
+  try {
+    const response = await fetch(`${settings.authPath}/session${query}`, {
+      headers: { "Content-Type": "application/json" },
+      cache: "no-store",
+      signal: AbortSignal.timeout(answerMillis),
+    });
+    if (!response.ok) throw new Error(response.statusText);
+    const session = await response.json();
+    const header = (/** @type {string} */ name) => response.headers.get(`Session-${name}`) ?? "";
+    const until = (/** @type {string} */ name) => Date.now() + Number(header(name)) * 1000;
+    const answer = { session, reason: header("Ended"), expires: until("Expires-In"), ends: until("Ends-In"), at };
+    ours.postMessage({ answer });
+    trace("answer", answer);
+    remember(session?.user.email ?? "");
+    apply(answer);
+    return session;
+  } catch (problem) {
+    if (!left) ours.postMessage({ lost: true });
+    lost();
+    throw problem;
+  } finally {
+    schedule();
+  }
 }
 
-/** Checks with the server and tells the other tabs. */
-async function check() {
-  clearTimeout(fallback);
-  lastCheck = Date.now();
-  try {
-    share(await ask());
-    connected(true);
-  } catch {
-    connected(false);
-  }
-  schedule();
-}
+/** The user is here: keeps the session alive where a poll alone does not. */
+export const staySignedIn = () => check("?active");
+
+/** Checks with the server. What follows, follows from the answer. */
+const check = (query = "") => getSession(query).catch(() => {});
 
 /** Has the session checked once for all tabs: by the leading one, if there is one. */
 function checkTogether() {
+  if (!visible()) return void (lastCheck = 0); // whoever comes back, asks
   if (leading) return void check();
-  ours.postMessage({ ask: true });
-  clearTimeout(fallback);
-  fallback = setTimeout(check, leaderMillis);
-}
-
-/** Checks because the user came back to this tab, but not at every click. */
-function checkOnReturn() {
-  if (!left && Date.now() - lastCheck >= floorMillis) {
-    lastCheck = Date.now();
-    checkTogether();
-  }
+  ours.postMessage({ ask: (lastCheck = Date.now()) });
+  later("fallback", leaderMillis, check);
 }
 
 /** Checks because of news that can wait a little, but must not be missed. */
-function checkSoon() {
-  clearTimeout(soon);
-  soon = setTimeout(checkOnReturn, Math.max(0, lastCheck + floorMillis - Date.now()));
-}
+const checkSoon = () => later("soon", lastCheck + floorMillis - Date.now(), checkTogether);
 
-/** @param {Answer} answer */
-function share(answer) {
-  ours.postMessage({ answer });
-  apply(answer);
+/** The user came back to this tab: checks, but not at every click. */
+function returned() {
+  if (!left && Date.now() - lastCheck >= floorMillis) checkTogether();
+  tick();
 }
 
 /**
  * Acts on what is known now of the session.
  * @param {Answer} answer
  */
-function apply({ session, reason }) {
+function apply(answer) {
+  const late = asOf - answer.at;
+  if (left || (late > 0 && late < answerMillis)) return; // more, and the clock was set back
+  const { session } = answer;
   const user = session?.user.email ?? "";
-  if (left || user === current) return;
-  const before = current;
+  const text = JSON.stringify(session?.user ?? "");
+  // A cookie that is gone tells no reason: it ran out, or another tab signed out.
+  const gone = Date.now() > expires - 2000 ? "expired" : "tab";
+  const reason = answer.reason === "signout" ? "tab" : answer.reason || gone;
+  const other = user !== current;
+  const changed = other || (described && text !== described);
+  const recovered = failures > 0;
+  ({ at: asOf, expires, ends } = answer);
   current = user;
-  remember(user);
-  document.dispatchEvent(new CustomEvent("session:change", { detail: session }));
-  if (user === "") signedOut(reason);
-  else if (before === "" && renderedFor === "") signedIn();
-  else if (user !== renderedFor) leave(location.href); // someone else: this page is not theirs
+  described = text;
+  failures = 0;
+  say({ lost: false });
+  if (changed) emit("change", session);
+  if (other) follow(reason);
+  if (user === renderedFor) hide(false);
+  if (other || recovered) listen();
+  tick();
 }
 
-/** @param {string} reason */
-function signedOut(reason) {
-  const event = new CustomEvent("session:expired", { detail: null, cancelable: true });
-  if (!document.dispatchEvent(event)) return;
-  if (!isPrivate) return notice("You are signed out.");
-  const query = new URLSearchParams({ callbackUrl: location.pathname + location.search });
-  query.set("reason", reason || "signout");
-  leave(`/signin?${query}`);
-}
-
-/** A sign-in or sign-up page moves on; another page just says so. */
-function signedIn() {
-  if (location.pathname === "/signin" || location.pathname === "/signup") leave(location.href);
-  else notice("You are signed in now. Reload the page to see it.");
+/**
+ * Someone else is signed in now, or nobody, or again who the page is for.
+ * @param {string} reason
+ */
+function follow(reason) {
+  const { pathname, search } = location;
+  const callbackUrl = pathname + search;
+  const reader = current === renderedFor ? "same" : current ? "other" : "nobody";
+  say({ reader });
+  if (reader === "other" && (isPrivate || /^.sign(in|up)$/.test(pathname))) leave(callbackUrl);
+  if (reader === "nobody" && emit("expired") && isPrivate) {
+    leave(`/signin?${new URLSearchParams({ callbackUrl, reason })}`);
+  }
 }
 
 /**
  * Goes elsewhere, hiding what is shown first: a slow navigation must not leave
- * private content on the screen.
+ * private content on the screen. An address without a #fragment is always
+ * fetched, and never by repeating the POST that a page may have come from.
  * @param {string} url
  */
 function leave(url) {
   left = true;
-  clearTimeout(pollTimer);
-  document.documentElement.classList.add("session-hidden");
-  // To the very same address, replace would only scroll to its #fragment.
-  if (url === location.href) location.reload();
-  else location.replace(url);
+  hide(true);
+  pause();
+  // A form on its way, such as the sign-out itself, has the better answer.
+  setTimeout(() => location.replace(url), Date.now() - submitted < floorMillis ? floorMillis : 0);
 }
 
-/** @param {boolean} ok */
-function connected(ok) {
-  if (ok && failures > 0) notice("");
-  failures = ok ? 0 : failures + 1;
-  if (failures === 1 && current !== "") notice("The connection is lost. You are still signed in; trying again.");
+/** @param {boolean} on */
+const hide = (on) => document.documentElement.classList.toggle("session-hidden", on);
+
+/** The server cannot be reached, or does not know: nothing is changed by that. */
+function lost() {
+  failures++;
+  trace("unknown");
+  say({ lost: current !== "" });
 }
 
-/** @param {string} text "" hides the notice */
-function notice(text) {
-  const place = document.getElementById("session-notice");
-  if (!place) return;
-  place.textContent = text;
-  place.hidden = text === "";
+/** Looks at the clock: warns when the end is near, hides when it has come. */
+function tick() {
+  later("tick");
+  if (!current || left || !visible()) return;
+  const rest = expires - Date.now();
+  const due = rest - warnMillis;
+  if (rest <= 0) {
+    hide(isPrivate);
+    if (!failures && Date.now() - lastCheck > leaderMillis) check();
+  }
+  // Nothing is said while an answer is on its way that may move the end.
+  const soon = due <= 0 && rest > 0 && lastCheck <= asOf;
+  say({ ending: soon ? expires : 0, final: ends - expires < 1000 });
+  later("tick", Math.min(tickMillis, Math.max(leaderMillis, due > 0 ? due : rest)), tick);
 }
 
 /** Plans the next poll: only the leader's, only while someone is signed in. */
 function schedule() {
-  clearTimeout(pollTimer);
-  if (!leading || left || current === "" || pollMillis === 0 || !navigator.onLine) return;
-  const backOff = Math.min(pollMillis * 2 ** failures, Math.max(pollMillis, maxBackOffMillis));
-  pollTimer = setTimeout(check, backOff * (0.95 + Math.random() / 10));
+  later("poll");
+  if (!leading || left || !current || !navigator.onLine || !(pollMillis || failures)) return;
+  const wait = failures ? Math.min(1000 * 2 ** failures, pollMillis || pushMillis) : pollMillis;
+  later("poll", wait * (0.9 + Math.random() / 5), check);
+}
+
+/** Listens to the event stream while leading: it says when to ask. */
+function listen() {
+  stream?.close();
+  later("push");
+  if (settings.push !== "true" || !navigator.locks || !leading || left || !current) return;
+  const push = (/** @type {string} */ state) => trace("push", { state });
+  const source = (stream = new EventSource(`${settings.authPath}/events`));
+  source.onopen = () => push("open");
+  source.addEventListener("session", () => {
+    push("news");
+    check();
+  });
+  source.onerror = () => {
+    if (source.readyState < 2) return; // the browser connects again by itself
+    push("closed");
+    later("push", pushMillis * (1 + Math.random()), listen);
+    checkSoon(); // refused: the session has ended, or there is an outage
+  };
+}
+
+/** @param {boolean} on */
+function setLeading(on) {
+  if (leading === on) return;
+  leading = on;
+  trace(on ? "lead" : "follow");
+  if (on && timers.fallback) check(); // nobody else will
+  schedule();
+  listen();
 }
 
 /** Leads while this tab is visible, if no other visible tab does. */
 function lead() {
-  if (!navigator.locks) { // an old browser: every visible tab polls for itself
-    leading = document.visibilityState === "visible";
-    return schedule();
-  }
-  if (document.visibilityState !== "visible") return;
-  navigator.locks.request("latchkey-session", async () => {
-    if (document.visibilityState !== "visible") return;
-    leading = true;
-    schedule();
-    await new Promise((resolve) => {
-      document.addEventListener("visibilitychange", resolve, { once: true });
-      window.addEventListener("pagehide", resolve, { once: true });
-    });
-    leading = false;
-    clearTimeout(pollTimer);
-  });
+  yieldLead();
+  if (!visible()) return;
+  const stop = new AbortController();
+  yieldLead = () => {
+    stop.abort();
+    setLeading(false);
+  };
+  if (!navigator.locks) return setLeading(true); // then whoever polls first, polls for all
+  navigator.locks.request("latchkey-session", { signal: stop.signal }, () => new Promise((release) => {
+    setLeading(true);
+    stop.signal.onabort = release;
+  })).catch(() => {}); // does not wait for it any more
+}
+
+/** Nothing goes on in a page that is hidden or left. */
+function pause() {
+  yieldLead();
+  if (timers.soon || timers.fallback) lastCheck = 0; // whoever comes back, asks
+  for (const name in timers) later(name);
 }
 
 /**
- * Notes who this browser is signed in as, and reports whether that is news.
+ * Notes who this browser is signed in as. If that is news, the stock client of
+ * other pages is told.
  * @param {string} user
  */
 function remember(user) {
+  if (remembered() === user) return;
   try {
-    const known = localStorage.getItem("latchkey-user") ?? "";
     localStorage.setItem("latchkey-user", user);
-    return known !== user;
-  } catch { // storage is blocked: then every page load is news
-    return true;
-  }
+  } catch {} // blocked: then every answer is news
+  nextAuth.postMessage({ event: "session", data: { trigger: user ? "getSession" : "signout" }, from: "latchkey" });
 }
 
-ours.onmessage = (/** @type {MessageEvent<{ask?: boolean, answer?: Answer}>} */ { data }) => {
-  if (data.ask && leading) check();
-  if (data.answer) {
-    clearTimeout(fallback);
-    lastCheck = Date.now();
-    apply(data.answer);
-  }
+function remembered() {
+  try {
+    return localStorage.getItem("latchkey-user") ?? "";
+  } catch {}
+}
+
+ours.onmessage = (/** @type {MessageEvent<{ask?: number, lost?: boolean, answer?: Answer}>} */ { data }) => {
+  // Five tabs that come back at once ask once.
+  if (data.ask && leading && data.ask - lastCheck > leaderMillis) check();
+  if (data.lost) lost();
+  if (!data.answer) return;
+  later("fallback");
+  lastCheck = data.answer.at;
+  trace("heard", data.answer);
+  apply(data.answer);
+  schedule();
 };
-nextAuth.onmessage = (/** @type {MessageEvent<{data?: {trigger?: string}}>} */ { data }) => {
+nextAuth.onmessage = (/** @type {MessageEvent} */ { data }) => {
+  if (data?.from === "latchkey") return; // the answer itself is on the other channel
   // The stock client tells of every poll; only a sign-out, or a sign-in that
   // this tab has not seen, cannot wait.
-  if (data?.data?.trigger === "signout" || current === "") checkTogether();
+  if (data?.data?.trigger === "signout" || !current) checkTogether();
   else checkSoon();
 };
 document.addEventListener("visibilitychange", () => {
+  if (!visible()) return pause();
+  returned();
   lead();
-  if (document.visibilityState === "visible") checkOnReturn();
 });
-window.addEventListener("focus", checkOnReturn);
-window.addEventListener("online", () => {
-  schedule();
-  checkOnReturn();
+addEventListener("submit", () => (submitted = Date.now()));
+addEventListener("focus", returned);
+addEventListener("online", checkSoon);
+addEventListener("offline", lost);
+addEventListener("pagehide", () => {
+  left = true;
+  pause();
 });
-window.addEventListener("offline", () => clearTimeout(pollTimer));
-window.addEventListener("pageshow", async (event) => {
-  if (!event.persisted) return;
+addEventListener("pageshow", ({ persisted }) => {
+  if (!persisted) return;
   // Back from the back/forward cache: show nothing until it is known to be ours.
-  document.documentElement.classList.toggle("session-hidden", isPrivate);
+  hide(isPrivate);
   left = false;
   lead();
-  await check();
-  if (!left && failures === 0) document.documentElement.classList.remove("session-hidden");
+  check();
 });
 
 // The page itself is news when it was rendered for someone else than the last
 // one: it is the page that follows a sign-in or a sign-out.
-if (remember(renderedFor)) {
-  const trigger = renderedFor === "" ? "signout" : "getSession";
-  nextAuth.postMessage({ event: "session", data: { trigger, timestamp: Math.floor(Date.now() / 1000) } });
-}
+if (remembered() !== renderedFor) check();
 lead();
+tick();

@@ -148,9 +148,9 @@ func TestInABrowser(t *testing.T) {
 			second.shows("Chrom")
 			first.click("header form button")
 			first.arrives("/signin?reason=signout")
-			took := second.arrives("/signin?callbackUrl=%2Faccount%2Fsessions&reason=signout")
+			took := second.arrives("/signin?callbackUrl=%2Faccount%2Fsessions&reason=tab")
 			t.Logf("the second tab left %v after the sign-out was seen in the first", took.Round(time.Millisecond))
-			second.shows("You are signed out.")
+			second.shows("signed out in another tab")
 
 			// And back in: the other tab's sign-in page moves on to where it was wanted.
 			first.fill("#email", "ada@example.com")
@@ -162,7 +162,7 @@ func TestInABrowser(t *testing.T) {
 			// A fragment in the address, as the skip link leaves it, is in nobody's way.
 			first.click("header form button")
 			first.arrives("/signin?reason=signout")
-			second.arrives("/signin?callbackUrl=%2Faccount%2Fsessions&reason=signout")
+			second.arrives("/signin?callbackUrl=%2Faccount%2Fsessions&reason=tab")
 			second.open(url + "/signin#content")
 			first.fill("#email", "ada@example.com")
 			first.fill("#password", "seven quiet ships at noon")
@@ -174,7 +174,7 @@ func TestInABrowser(t *testing.T) {
 			// The back button shows nothing after a sign-out (HD-4).
 			second.click("header form button")
 			second.arrives("/signin?reason=signout")
-			first.arrives("/signin?callbackUrl=%2Fdashboard&reason=signout")
+			first.arrives("/signin?callbackUrl=%2Fdashboard&reason=tab")
 			second.do("go back", chromedp.NavigateBack())
 			second.arrives("/signin?callbackUrl=%2Faccount%2Fsessions")
 			first.clean()

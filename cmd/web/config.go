@@ -25,6 +25,7 @@ type config struct {
 	policy         auth.Policy
 	pollInterval   time.Duration
 	pollKeepsAlive bool
+	push           bool
 	cookieName     string // "" = the name Auth.js uses
 
 	passwordMinLength int
@@ -59,6 +60,7 @@ func load(getenv func(string) string) (config, error) {
 	c.policy = auth.Policy(l.oneOf("SESSION_LIMIT_POLICY", string(auth.Evict), string(auth.Deny)))
 	c.pollInterval = l.durationOrOff("SESSION_POLL_INTERVAL", 60*time.Second, time.Second)
 	c.pollKeepsAlive = l.oneOf("SESSION_POLL_KEEPS_ALIVE", "true", "false") == "true"
+	c.push = l.oneOf("SESSION_PUSH", "on", "off") == "on"
 	c.cookieName = l.cookieName("SESSION_COOKIE_NAME", strings.HasPrefix(c.baseURL, "https://"))
 	c.passwordMinLength = l.integer("PASSWORD_MIN_LENGTH", 15, 8, 128)
 	c.logJSON = l.oneOf("LOG_FORMAT", "text", "json") == "json"

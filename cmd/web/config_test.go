@@ -28,7 +28,7 @@ func TestDefaults(t *testing.T) {
 	}
 	want := config{
 		addr: "localhost:8080", authPath: "/auth", strategy: "jwt", maxAge: 168 * time.Hour, absoluteMaxAge: 720 * time.Hour,
-		renewAfter: 5 * time.Minute, limit: 5, policy: "evict", pollInterval: time.Minute, pollKeepsAlive: true, passwordMinLength: 15,
+		renewAfter: 5 * time.Minute, limit: 5, policy: "evict", pollInterval: time.Minute, pollKeepsAlive: true, push: true, passwordMinLength: 15,
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("load(nothing) = %+v, want %+v", got, want)
@@ -77,7 +77,7 @@ func TestEveryBadValueIsReportedAtOnce(t *testing.T) { // CF-1, CF-2
 	bad := []string{
 		"APP_ENV", "staging", "ADDR", "8080", "BASE_URL", "https://ada:hunter4@app.example", "DATABASE_URL", "mysql://u:hunter2@h/d", "DATABASE_LISTEN_URL", "x:hunter3",
 		"AUTH_SECRET", "too-short", "AUTH_PATH", "/signin/", "SESSION_STRATEGY", "cookie", "SESSION_MAX_AGE", "7d", "SESSION_ABSOLUTE_MAX_AGE", "-1h",
-		"SESSION_RENEW_AFTER", "soon", "SESSION_LIMIT", "-1", "SESSION_LIMIT_POLICY", "kick", "SESSION_POLL_INTERVAL", "1ms", "SESSION_POLL_KEEPS_ALIVE", "maybe",
+		"SESSION_RENEW_AFTER", "soon", "SESSION_LIMIT", "-1", "SESSION_LIMIT_POLICY", "kick", "SESSION_POLL_INTERVAL", "1ms", "SESSION_POLL_KEEPS_ALIVE", "maybe", "SESSION_PUSH", "perhaps",
 		"SESSION_COOKIE_NAME", "a b", "PASSWORD_MIN_LENGTH", "7", "LOG_FORMAT", "xml",
 	}
 	_, err := load(env(bad...))

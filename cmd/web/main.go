@@ -79,7 +79,7 @@ func run(ctx context.Context, getenv func(string) string, stderr io.Writer) erro
 	if cfg.baseURL == "" {
 		cfg.baseURL = localURL(listener.Addr())
 	}
-	service, handler, err := newSite(cfg, db, log)
+	service, handler, err := newSite(ctx, cfg, db, log)
 	if err != nil {
 		return err
 	}

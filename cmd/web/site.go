@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"time"
 
 	"latchkey/internal/auth"
 	"latchkey/internal/authjs"
@@ -22,8 +23,8 @@ const siteName = "Latchkey"
 // page. Production has none (see prepare).
 var demo = views.Demo{Email: "demo@example.com", Password: "try the demo key"}
 
-// newSite wires the session engine to the pages.
-func newSite(cfg config, db database, log *slog.Logger) (*auth.Service, http.Handler, error) {
+// newSite wires the session engine to the pages. What stays open ends with ctx.
+func newSite(ctx context.Context, cfg config, db database, log *slog.Logger) (*auth.Service, http.Handler, error) {
 	cookie := authjs.SessionCookie(strings.HasPrefix(cfg.baseURL, "https://"))
 	cookie.Name = cmp.Or(cfg.cookieName, cookie.Name)
 	service, err := auth.New(auth.Config{
@@ -55,6 +56,9 @@ func newSite(cfg config, db database, log *slog.Logger) (*auth.Service, http.Han
 		Development:       !cfg.production,
 		PasswordMinLength: cfg.passwordMinLength,
 		PollInterval:      cfg.pollInterval,
+		Push:              cfg.push,
+		Warning:           warning(cfg),
+		Stopping:          ctx.Done(),
 		Ready:             db.Ready,
 		Log:               log,
 	}
@@ -63,6 +67,12 @@ func newSite(cfg config, db database, log *slog.Logger) (*auth.Service, http.Han
 	}
 	handler, err := web.New(site)
 	return service, handler, err
+}
+
+// warning is how long before its end an idle page speaks up: long enough to
+// react, and late enough that "Stay signed in" finds a renewal due.
+func warning(cfg config) time.Duration {
+	return min(2*time.Minute, (cfg.maxAge-cfg.renewAfter)/2)
 }
 
 // prepare loads what ended recently, so that nothing ended is let in, and sees

@@ -58,7 +58,8 @@ func (s Session) live(now time.Time) bool {
 type Reason string
 
 const (
-	SignedOut  Reason = "signout"    // the user, in this browser or from the device list
+	SignedOut  Reason = "signout"    // the user, in this browser
+	Device     Reason = "device"     // the user, from the list of devices on another one
 	Limit      Reason = "limit"      // evicted by a login elsewhere
 	Everywhere Reason = "everywhere" // "sign out everywhere" or "sign out the others"
 	Password   Reason = "password"   // the password was changed

@@ -41,7 +41,7 @@ const storeTimeout = 2 * time.Second
 // the last validation is older than RenewAfter, when the view knows of a
 // change, or when the cookie is of the other strategy.
 func (s *Service) Authenticate(ctx context.Context, value string, mode Mode) Result {
-	now := s.now()
+	now := s.Now()
 	proof, err := s.prove(value, now)
 	if isExpired(err) {
 		return Result{State: Ended, Reason: Expired}

@@ -18,7 +18,7 @@ func (s *Service) begin(ctx context.Context, userID string, client Client, held 
 	if err != nil {
 		return Issued{}, err
 	}
-	now := s.now()
+	now := s.Now()
 	session := Session{
 		ID: randomText(16), CreatedAt: now, AuthenticatedAt: now, LastSeenAt: now, ValidatedAt: now,
 		ExpiresAt: earlier(now.Add(s.cfg.MaxAge), now.Add(s.cfg.AbsoluteMaxAge)), AbsoluteExpiresAt: now.Add(s.cfg.AbsoluteMaxAge),

@@ -43,7 +43,7 @@ func (c check) accept(ctx context.Context, session Session, cookie string) Resul
 	if reason, ended := c.view.Ended(session.ID); ended {
 		return c.refuse(ctx, session, reason)
 	}
-	if reason := standing(session, c.now()); reason != "" {
+	if reason := standing(session, c.Now()); reason != "" {
 		return c.refuse(ctx, session, reason)
 	}
 	c.recent.put(c.proof.Key, session)
@@ -98,7 +98,7 @@ func (c check) ask(ctx context.Context, op string, query func(context.Context, t
 	put := func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
 		defer cancel()
-		now := c.now()
+		now := c.Now()
 		session, err := query(ctx, now)
 		session.ValidatedAt = now
 		return session, err
@@ -122,7 +122,7 @@ func (c check) failed(ctx context.Context, err error) Result {
 		c.recent.drop(c.proof.Key)
 		return Result{State: None}
 	}
-	if !c.mode.Fresh && c.usable(c.known, c.now()) {
+	if !c.mode.Fresh && c.usable(c.known, c.Now()) {
 		return Result{State: OK, Session: c.known}
 	}
 	return Result{State: Unavailable, Err: err}

@@ -35,7 +35,7 @@ func (s *Service) Login(ctx context.Context, in Credentials) (Issued, error) {
 	issued, err := s.begin(ctx, u.ID, in.Client, in.Held, func(u User, live []Session, replaced string) ([]Ending, error) {
 		end, err := admit(live, replaced, limitOf(u, s.cfg.Limit), s.cfg.Policy)
 		if full, ok := errors.AsType[*LimitError](err); ok {
-			full.Proof = s.proofs.mint(u.ID, full.Live, s.now())
+			full.Proof = s.proofs.mint(u.ID, full.Live, s.Now())
 		}
 		return end, err
 	})
@@ -62,7 +62,7 @@ func (s *Service) Enter(ctx context.Context, userID string, client Client, held 
 // ErrProof if the proof is forged, too old, used, or about sessions that are
 // no longer the ones in the way.
 func (s *Service) Continue(ctx context.Context, proof string, client Client, held Session) (Issued, error) {
-	userID, wanted, err := s.proofs.open(proof, s.now())
+	userID, wanted, err := s.proofs.open(proof, s.Now())
 	if err != nil {
 		return Issued{}, err
 	}

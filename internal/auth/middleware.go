@@ -89,8 +89,10 @@ func (t touch) deletes(r Result) bool {
 func (s *Service) mode(r *http.Request) (touch, Mode) {
 	rest, endpoint := strings.CutPrefix(r.URL.Path, s.cfg.AuthPath+"/")
 	switch {
-	case endpoint && rest == "session":
-		return poll, Mode{Renew: s.cfg.PollKeepsAlive}
+	case endpoint && rest == "session": // ?active: the user said that he is here
+		return poll, Mode{Renew: s.cfg.PollKeepsAlive || r.URL.Query().Has("active")}
+	case endpoint && rest == "events": // opened by the page, not by the user
+		return nothing, Mode{}
 	case endpoint, isNavigation(r):
 		return navigation, Mode{Renew: true}
 	}

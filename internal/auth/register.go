@@ -48,7 +48,7 @@ func (s *Service) Register(ctx context.Context, in Registration) (User, error) {
 	if err != nil {
 		return User{}, err
 	}
-	now := s.now()
+	now := s.Now()
 	u := User{ID: randomText(16), Email: email, Name: name, CreatedAt: now, UpdatedAt: now}
 	if err := s.cfg.Store.CreateUser(ctx, u, hash); err != nil {
 		return User{}, storeError("register", err)
@@ -64,7 +64,7 @@ func (s *Service) Seed(ctx context.Context, u Registration) error {
 	if err != nil {
 		return err
 	}
-	now := s.now()
+	now := s.Now()
 	err = s.cfg.Store.CreateUser(ctx, User{ID: randomText(16), Email: u.Email, Name: u.Name, CreatedAt: now, UpdatedAt: now}, hash)
 	if errors.Is(err, ErrEmailTaken) {
 		return nil
@@ -82,7 +82,7 @@ func (s *Service) Disable(ctx context.Context, email string) error {
 	if err != nil {
 		return storeError("disable", err)
 	}
-	changes, err := s.cfg.Store.DisableUser(ctx, u.ID, Admin, s.now())
+	changes, err := s.cfg.Store.DisableUser(ctx, u.ID, Admin, s.Now())
 	if err != nil {
 		return storeError("disable", err)
 	}

@@ -34,6 +34,9 @@ type Config struct {
 	AuthPath       string // where the session endpoints live, such as "/auth"; requests below it may renew
 	PollKeepsAlive bool   // a poll of AuthPath/session counts as activity; false = the idle timeout works under polling (ASVS 7.3.1)
 
+	Watches        int // most watches at once, see Watch; 0 = 5,000, for which a process needs about 200 MB
+	WatchesPerUser int // most watches of one user; 0 = 20
+
 	SiteName          string     // refused as a password; "" = none
 	PasswordMinLength int        // in characters
 	Hash              HashParams // zero = OWASPHash
@@ -50,6 +53,7 @@ type Service struct {
 	own     Strategy // the one in force: issues cookies
 	other   Strategy // the one that may have been in force before: only reads
 	view    *View
+	watches *watchBoard
 	recent  *cache
 	hasher  *Hasher
 	proofs  limitProofs
@@ -72,8 +76,9 @@ func New(cfg Config) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
+	watches := newWatchBoard(cmp.Or(cfg.Watches, 5000), cmp.Or(cfg.WatchesPerUser, 20))
 	s := &Service{
-		cfg: cfg, view: newView(cfg.RenewAfter, cfg.Now), recent: newCache(),
+		cfg: cfg, view: newView(cfg.RenewAfter, cfg.Now, watches.heard), watches: watches, recent: newCache(),
 		hasher: NewHasher(cfg.Hash), proofs: proofs,
 	}
 	switch database := NewDatabase(cfg.Secrets[0]); cfg.Strategy {
@@ -119,10 +124,10 @@ const (
 func (s *Service) collect(ctx context.Context) {
 	jitter := rand.N(collectInterval / 4) // instances started together do not collect together
 	every(ctx, collectInterval+jitter, func() {
-		s.recent.purge(s.now().Add(-s.cfg.RenewAfter))
+		s.recent.purge(s.Now().Add(-s.cfg.RenewAfter))
 		bounded, cancel := context.WithTimeout(ctx, collectTimeout)
 		defer cancel()
-		n, err := s.cfg.Store.Collect(bounded, s.now().Add(-TombstoneLife))
+		n, err := s.cfg.Store.Collect(bounded, s.Now().Add(-TombstoneLife))
 		switch {
 		case err != nil && ctx.Err() == nil:
 			s.cfg.Log.WarnContext(ctx, "collecting dead sessions failed; the next round tries again", "error", err)
@@ -132,8 +137,8 @@ func (s *Service) collect(ctx context.Context) {
 	})
 }
 
-// now has the precision that stores keep.
-func (s *Service) now() time.Time { return s.cfg.Now().UTC().Truncate(time.Millisecond) }
+// Now is the clock that sessions live by, in the precision that stores keep.
+func (s *Service) Now() time.Time { return s.cfg.Now().UTC().Truncate(time.Millisecond) }
 
 // event logs a security event by its name in the OWASP logging vocabulary.
 // Request id and client address come from the context's log handler.

@@ -16,8 +16,9 @@ import (
 // renewal anyway, so memory is bounded by the rate of endings and not by the
 // lifetime of sessions.
 type View struct {
-	keep time.Duration // how long an entry is needed
-	now  func() time.Time
+	keep  time.Duration // how long an entry is needed
+	now   func() time.Time
+	heard func(sessionID string) // told of every news, after it can be seen here
 
 	mu      sync.RWMutex
 	entries map[string]entry
@@ -40,8 +41,8 @@ const (
 	syncTimeout  = 5 * time.Second  // a database that does not answer must not stop the polls
 )
 
-func newView(renewAfter time.Duration, now func() time.Time) *View {
-	return &View{keep: renewAfter + viewSlack, now: now, entries: map[string]entry{}}
+func newView(renewAfter time.Duration, now func() time.Time, heard func(sessionID string)) *View {
+	return &View{keep: renewAfter + viewSlack, now: now, heard: heard, entries: map[string]entry{}}
 }
 
 // Ended says why the session ended, if this process has heard that it did.
@@ -64,8 +65,17 @@ func (v *View) Trusts(sessionID string, validatedAt time.Time) bool {
 	return !ok || e.Ended == "" && e.heard.Add(viewSkew).Before(validatedAt)
 }
 
-// Apply takes in changes, in any order and any number of times.
+// Apply takes in changes, in any order and any number of times, and passes on
+// those that are news.
 func (v *View) Apply(changes ...Change) {
+	for _, id := range v.enter(changes) {
+		v.heard(id)
+	}
+}
+
+// enter makes entries of the changes and returns the sessions of those that
+// were not known before.
+func (v *View) enter(changes []Change) (news []string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	heard := v.now()
@@ -76,8 +86,10 @@ func (v *View) Apply(changes ...Change) {
 		case known && c.Ended == "" && !c.At.After(old.At): // heard before
 		default:
 			v.entries[c.SessionID] = entry{c, heard}
+			news = append(news, c.SessionID)
 		}
 	}
+	return news
 }
 
 // Size is the number of entries held.

@@ -36,7 +36,7 @@ func (f *tape) put(changes ...Change) {
 
 func TestViewTrustsNothingBeforeItsFirstSync(t *testing.T) { // RV-4
 	now := time.Now()
-	v := newView(5*time.Minute, func() time.Time { return now })
+	v := newView(5*time.Minute, func() time.Time { return now }, nobody)
 	if v.Trusts("s", now) {
 		t.Error("Trusts before the first Sync, want the database asked")
 	}
@@ -79,7 +79,7 @@ func TestViewApply(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			clock := at(0)
-			v := newView(5*time.Minute, func() time.Time { return clock })
+			v := newView(5*time.Minute, func() time.Time { return clock }, nobody)
 			v.Sync(t.Context(), &tape{})
 			for _, h := range tt.changes {
 				clock = at(h.clock)
@@ -103,7 +103,7 @@ func TestViewApply(t *testing.T) {
 
 func TestViewForgetsOnlyWhenTheDatabaseAnswers(t *testing.T) { // RV-5
 	now := time.Unix(1_000_000, 0)
-	v := newView(5*time.Minute, func() time.Time { return now })
+	v := newView(5*time.Minute, func() time.Time { return now }, nobody)
 	f := &tape{}
 	v.Sync(t.Context(), f)
 	v.Apply(Change{SessionID: "s", At: now, Ended: Limit})
@@ -128,7 +128,7 @@ func TestViewForgetsOnlyWhenTheDatabaseAnswers(t *testing.T) { // RV-5
 
 func TestViewLooksBackFarEnough(t *testing.T) {
 	now := time.Unix(1_000_000, 0)
-	v := newView(5*time.Minute, func() time.Time { return now })
+	v := newView(5*time.Minute, func() time.Time { return now }, nobody)
 	f := &tape{}
 	check := func(when string, want time.Duration) {
 		t.Helper()
@@ -172,7 +172,7 @@ func TestViewHearsOfEndingsByNotificationAndByPoll(t *testing.T) { // RV-3
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		v := newView(5*time.Minute, time.Now)
+		v := newView(5*time.Minute, time.Now, nobody)
 		p := &phone{calls: make(chan func(...Change)), cut: make(chan error)}
 		go v.run(ctx, p, slog.New(slog.NewTextHandler(io.Discard, nil)))
 
@@ -198,3 +198,6 @@ func TestViewHearsOfEndingsByNotificationAndByPoll(t *testing.T) { // RV-3
 		synctest.Wait()
 	})
 }
+
+// nobody listens to the views of these tests.
+func nobody(string) {}

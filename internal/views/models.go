@@ -14,6 +14,10 @@ type Page struct {
 	Nonce       string              // CSP nonce that every script carries; "": scripts are not run under our policy
 	AuthPath    string              // where session.js asks about the session; "": /auth
 	PollSeconds int                 // seconds between its questions; 0: it does not ask
+	Push        bool                // whether it is told of news as well; false: it asks only
+	ExpiresIn   string              // seconds until the session ends if unused; "": a guest
+	EndsIn      string              // seconds until it ends in any case; "": a guest
+	WarnSeconds int                 // how long before the end session.js says so; 0: never
 	Private     bool                // a page that a guest may not see: session.js leaves it when signed out
 	SiteName    string              // "": Latchkey
 	Development bool                // marks the page as running in development

@@ -42,12 +42,16 @@ var deviceNotices = map[string]string{
 func (s *site) endDevice(w http.ResponseWriter, r *http.Request) error {
 	current := auth.FromContext(r.Context()).Session
 	id := chi.URLParam(r, "id")
-	n, err := s.Auth.End(r.Context(), auth.Selector{UserID: current.User.ID, SessionID: id}, auth.SignedOut)
+	reason := auth.Device
+	if id == current.ID {
+		reason = auth.SignedOut
+	}
+	n, err := s.Auth.End(r.Context(), auth.Selector{UserID: current.User.ID, SessionID: id}, reason)
 	if err != nil {
 		return err
 	}
 	if id == current.ID {
-		return s.signedOut(w, r, auth.SignedOut)
+		return s.signedOut(w, r, reason)
 	}
 	done := "one"
 	if n == 0 {

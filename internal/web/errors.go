@@ -66,8 +66,9 @@ func failJSON(w http.ResponseWriter, session bool, status int) {
 }
 
 const (
-	retryOutage = 5 // seconds: a database that restarts is back by then
-	retryBusy   = 3 // seconds: a burst of sign-ins is over by then
+	retryOutage = 5  // seconds: a database that restarts is back by then
+	retryBusy   = 3  // seconds: a burst of sign-ins is over by then
+	retryWatch  = 60 // seconds: polling does meanwhile
 )
 
 // statusOf maps what services return to what HTTP says.
@@ -82,6 +83,8 @@ func statusOf(err error) *httpError {
 	case errors.Is(err, auth.ErrTooLarge):
 		return &httpError{status: http.StatusInternalServerError, err: err, title: "Your account does not fit",
 			text: "It holds more data than a sign-in can carry in cookies. The operator of this site has to make it smaller."}
+	case errors.Is(err, auth.ErrTooManyWatches):
+		return &httpError{status: http.StatusTooManyRequests, err: err, retryAfter: retryWatch}
 	case errors.Is(err, auth.ErrBusy):
 		return &httpError{status: http.StatusServiceUnavailable, err: err, retryAfter: retryBusy}
 	case errors.Is(err, auth.ErrUnavailable):

@@ -132,7 +132,7 @@ func devicesOneByOne(t *testing.T, w *world) {
 	}
 	b.post("/account/sessions/"+ids[0][1]+"/end").redirectsTo("/account/sessions?done=one").shows(200, "That device is signed out.").lacks("Safari")
 	b.post("/account/sessions/" + ids[0][1] + "/end").redirectsTo("/account/sessions?done=none")
-	phone.get("/dashboard").redirectsTo("/signin?callbackUrl=%2Fdashboard&reason=signout")
+	phone.get("/dashboard").redirectsTo("/signin?callbackUrl=%2Fdashboard&reason=device").shows(200, "from the list of devices")
 	b.get("/dashboard").shows(200)
 }
 
@@ -257,7 +257,7 @@ func signingOut(t *testing.T, w *world) { // SE-6, CS-4
 		t.Errorf("signing out deletes %d cookies, want the plain one and four chunks", n)
 	}
 	b.post("/signout").redirectsTo("/signin?reason=signout")
-	saved.get("/dashboard").redirectsTo("/signin?callbackUrl=%2Fdashboard&reason=signout")
+	saved.get("/dashboard").redirectsTo("/signin?callbackUrl=%2Fdashboard&reason=tab")
 	saved.post("/signout").redirectsTo("/signin?reason=signout")
 	b.get("/signout").redirectsTo("/")
 }

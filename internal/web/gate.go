@@ -33,7 +33,7 @@ func (s *site) requireUser(next http.Handler) http.Handler {
 			query.Set("callbackUrl", r.URL.RequestURI())
 		}
 		if result.State == auth.Ended {
-			query.Set("reason", string(result.Reason))
+			query.Set("reason", string(toldReason(result)))
 		}
 		return seeOther(w, r, "/signin?"+query.Encode())
 	})

@@ -241,7 +241,7 @@ func stockReactClient(t *testing.T, w *world) {
 		t.Errorf("signOut = %q, want the way back", got)
 	}
 	react.comesTo("/react/", "unauthenticated")
-	ours.comesTo("/signin", "You are signed out.")
+	ours.comesTo("/signin", "signed out in another tab")
 
 	// In through our page: the client hears of it, which does not poll while it is signed out.
 	ours.signIn("ada@example.com")

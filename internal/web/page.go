@@ -23,12 +23,16 @@ func (s *site) newPage(r *http.Request) views.Page {
 		Nonce:       templ.GetNonce(r.Context()),
 		AuthPath:    s.AuthPath,
 		PollSeconds: int(s.PollInterval / time.Second),
+		Push:        s.Push,
 		SiteName:    s.SiteName,
 		Development: s.Development,
 	}
 	if result := auth.FromContext(r.Context()); result.State == auth.OK {
 		u := result.Session.User
 		p.User = &views.User{Name: u.Name, Email: u.Email}
+		p.ExpiresIn = s.secondsUntil(result.Session.ExpiresAt)
+		p.EndsIn = s.secondsUntil(result.Session.AbsoluteExpiresAt)
+		p.WarnSeconds = int(s.Warning / time.Second)
 	}
 	return p
 }

@@ -21,7 +21,7 @@ func (s *site) routes() http.Handler {
 	// Who asks and what for (logged even if a later step refuses), then what
 	// every answer carries, then what no request may do.
 	r.Use(requestID, middleware.ClientIPFromRemoteAddr, s.logRequests, s.recoverPanics,
-		s.securityHeaders, middleware.GetHead, limitBody(maxBody), deadline(maxDuration), s.sameOrigin())
+		s.securityHeaders, middleware.GetHead, limitBody(maxBody), s.sameOrigin())
 	r.NotFound(s.Auth.Middleware(s.page(notFound)).ServeHTTP)
 	r.MethodNotAllowed(s.Auth.Middleware(s.methodNotAllowed(r)).ServeHTTP)
 
@@ -30,8 +30,13 @@ func (s *site) routes() http.Handler {
 	r.Get("/healthz", s.healthz)
 	r.Get("/readyz", s.readyz)
 
+	// A browser, for as long as it likes.
+	if s.Push {
+		r.With(s.Auth.Middleware, s.requireKnown).Get(s.AuthPath+"/events", s.page(s.events))
+	}
+
 	r.Group(func(r chi.Router) {
-		r.Use(s.Auth.Middleware)
+		r.Use(deadline(maxDuration), s.Auth.Middleware)
 
 		// Anyone, at any time: signing out works without a database.
 		r.Post("/signout", s.page(s.signOut))

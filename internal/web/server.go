@@ -30,6 +30,9 @@ type Config struct {
 	Demo              *views.Demo                 // the seeded account that the sign-in page shows; nil in production
 	PasswordMinLength int                         // shown with the sign-up form
 	PollInterval      time.Duration               // how often an open tab asks for its session; 0 = never
+	Push              bool                        // whether an open tab is told of news over AuthPath/events; false = it waits for its next poll
+	Warning           time.Duration               // how long before its session ends an idle page says so; 0 = never
+	Stopping          <-chan struct{}             // closed when the program is told to stop, which ends the event streams; nil = never
 	Ready             func(context.Context) error // whether the database answers and is migrated
 	Log               *slog.Logger                // never nil
 }

@@ -3,6 +3,8 @@ package web
 import (
 	"errors"
 	"net/http"
+	"strconv"
+	"time"
 
 	"latchkey/internal/auth"
 )
@@ -25,15 +27,28 @@ type userJSON struct {
 const isoMillis = "2006-01-02T15:04:05.000Z"
 
 // authSession tells a page who is signed in: null for nobody. Being asked is
-// what renews the session of an open tab. A session that ended is null like any
-// other; Session-Ended says why, for a page that wants to tell its user.
+// what renews the session of an open tab; ?active says that its user is there,
+// where a poll alone is no activity (SESSION_POLL_KEEPS_ALIVE=false).
+//
+// Three headers say what Auth.js has no words for. Session-Ended: why a session
+// is null. Session-Expires-In and Session-Ends-In: the seconds until it ends if
+// unused, and in any case; unlike a date they do not depend on the reader's clock.
 func (s *site) authSession(a *action) error {
-	noStore(a.w.Header())
-	result := auth.FromContext(a.r.Context())
-	if result.State == auth.Ended {
-		a.w.Header().Set("Session-Ended", string(result.Reason))
+	h := a.w.Header()
+	noStore(h)
+	switch result := auth.FromContext(a.r.Context()); result.State {
+	case auth.Ended:
+		h.Set("Session-Ended", string(result.Reason))
+	case auth.OK:
+		h.Set("Session-Expires-In", s.secondsUntil(result.Session.ExpiresAt))
+		h.Set("Session-Ends-In", s.secondsUntil(result.Session.AbsoluteExpiresAt))
 	}
-	return writeSession(a.w, result)
+	return writeSession(a.w, auth.FromContext(a.r.Context()))
+}
+
+// secondsUntil is a time as session.js reads it.
+func (s *site) secondsUntil(t time.Time) string {
+	return strconv.FormatFloat(t.Sub(s.Auth.Now()).Seconds(), 'f', 3, 64)
 }
 
 // authUpdate changes what users may change of their own account. The data is

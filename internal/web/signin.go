@@ -110,18 +110,35 @@ func signInError(r *http.Request) string {
 func endedNotice(r *http.Request) string {
 	reason := auth.Reason(r.FormValue("reason"))
 	if result := auth.FromContext(r.Context()); result.State == auth.Ended {
-		reason = result.Reason
+		reason = toldReason(result)
 	}
 	return endedNotices[reason]
 }
 
+// toldReason is why the session of a cookie that is still here has ended, as
+// its reader sees it. Signing out deletes the cookie, so whoever still sends it
+// did that elsewhere, in another tab.
+func toldReason(ended auth.Result) auth.Reason {
+	if ended.Reason == auth.SignedOut {
+		return otherTab
+	}
+	return ended.Reason
+}
+
 var endedNotices = map[auth.Reason]string{
 	auth.SignedOut:  "You are signed out.",
+	otherTab:        "You were signed out in another tab of this browser.",
+	auth.Device:     "This browser was signed out from the list of devices on another one of yours.",
 	auth.Limit:      "You were signed out because your account signed in on another device.",
 	auth.Everywhere: "You were signed out because you, or someone with your password, signed out your other devices.",
 	auth.Password:   "You were signed out because the password of your account was changed.",
 	auth.Admin:      "You were signed out because your account was closed by an administrator.",
 	auth.Reuse:      "You were signed out because an old sign-in of yours was used a second time.",
 	auth.Deleted:    "You were signed out because your account was deleted.",
-	auth.Expired:    "You were signed out because your session had come to its end.",
+	auth.Expired:    "You were signed out because your session had come to its end. Sign in to go on where you were.",
 }
+
+// otherTab is what session.js says, too, when the cookie is gone and nobody told
+// it why. No session ends for this reason: it ended as SignedOut, in a tab that
+// the reader is not looking at.
+const otherTab auth.Reason = "tab"
