@@ -127,25 +127,15 @@ const visible = () => document.visibilityState === "visible";
  * @returns {Promise<Session|null>}
  */
 export async function getSession(query = "") {
-  const at = (lastCheck = Date.now());
   later("fallback");
   trace("ask");
   try {
-    const response = await fetch(`${settings.authPath}/session${query}`, {
-      headers: { "Content-Type": "application/json" },
-      cache: "no-store",
-      signal: AbortSignal.timeout(answerMillis),
-    });
-    if (!response.ok) throw new Error(response.statusText);
-    const session = await response.json();
-    const header = (/** @type {string} */ name) => response.headers.get(`Session-${name}`) ?? "";
-    const until = (/** @type {string} */ name) => Date.now() + Number(header(name)) * 1000;
-    const answer = { session, reason: header("Ended"), expires: until("Expires-In"), ends: until("Ends-In"), at };
+    const answer = await ask(query);
     ours.postMessage({ answer });
     trace("answer", answer);
-    remember(session?.user.email ?? "");
+    remember(answer.session?.user.email ?? "");
     apply(answer);
-    return session;
+    return answer.session;
   } catch (problem) {
     if (!left) ours.postMessage({ lost: true });
     lost();
@@ -153,6 +143,29 @@ export async function getSession(query = "") {
   } finally {
     schedule();
   }
+}
+
+/**
+ * @param {string} query
+ * @returns {Promise<Answer>}
+ */
+async function ask(query, tries = 3) {
+  const at = (lastCheck = Date.now());
+  const response = await fetch(`${settings.authPath}/session${query}`, {
+    headers: { "Content-Type": "application/json" },
+    cache: "no-store",
+    signal: AbortSignal.timeout(answerMillis),
+  });
+  if (!response.ok) throw new Error(response.statusText);
+  const header = (/** @type {string} */ name) => response.headers.get(`Session-${name}`) ?? "";
+  const until = (/** @type {string} */ name) => Date.now() + Number(header(name)) * 1000;
+  const reason = header("Ended");
+  if (reason === "replaced" && tries) {
+    // Another tab has just signed in, and its cookie is on the way here.
+    await new Promise((resolve) => setTimeout(resolve, leaderMillis));
+    return ask(query, tries - 1);
+  }
+  return { session: await response.json(), reason, expires: until("Expires-In"), ends: until("Ends-In"), at };
 }
 
 /** The user is here: keeps the session alive where a poll alone does not. */

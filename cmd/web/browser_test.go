@@ -66,9 +66,9 @@ func (b tab) click(selector string) {
 	b.do("click "+selector, chromedp.Click(chromedp.CSS(selector)))
 }
 
-func eval[T any](b tab, js string) T {
+func eval[T any](b tab, js string, options ...chromedp.EvaluateOption) T {
 	b.t.Helper()
-	got, err := chromedp.Run(b.Tab, chromedp.Evaluate[T](js))
+	got, err := chromedp.Run(b.Tab, chromedp.Evaluate[T](js, options...))
 	if err != nil {
 		b.t.Fatalf("Evaluate(%s): %v", js, err)
 	}

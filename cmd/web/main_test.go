@@ -240,7 +240,7 @@ func TestProductionClosesTheDemoUser(t *testing.T) { // LG-6
 func listeningOn(t *testing.T, p *process) string {
 	t.Helper()
 	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
-		if m := regexp.MustCompile(`listening on (\S+)`).FindStringSubmatch(p.output.String()); m != nil {
+		if m := listeningAt.FindStringSubmatch(p.output.String()); m != nil {
 			return "http://" + m[1]
 		}
 	}

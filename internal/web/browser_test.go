@@ -77,6 +77,10 @@ type world struct {
 	demo  *views.Demo
 	front *httptest.Server
 
+	noPush   bool            // as SESSION_PUSH=off
+	stopping <-chan struct{} // closed when the instances are told to stop; nil = never
+	service  *auth.Service   // of the instance made last
+
 	mu    sync.Mutex
 	ahead time.Duration
 	site  http.Handler
@@ -132,8 +136,9 @@ func (w *world) instance() http.Handler {
 	var running sync.WaitGroup
 	running.Go(func() { service.Run(ctx) })
 	w.t.Cleanup(func() { cancel(); running.Wait() })
+	w.service = service
 	site, err := New(Config{
-		Auth: service, CSRF: authjs.NewCSRF(w.cfg.Secrets...), BaseURL: w.front.URL, AuthPath: "/auth", SiteName: "Latchkey", Database: "a database",
+		Push: !w.noPush, Stopping: w.stopping, Auth: service, CSRF: authjs.NewCSRF(w.cfg.Secrets...), BaseURL: w.front.URL, AuthPath: "/auth", SiteName: "Latchkey", Database: "a database",
 		Demo: w.demo, PasswordMinLength: 15, PollInterval: time.Minute, Ready: w.db.Ready, Log: w.cfg.Log,
 	})
 	if err != nil {

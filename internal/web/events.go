@@ -41,34 +41,46 @@ func (s *site) events(w http.ResponseWriter, r *http.Request) error {
 	}
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("X-Accel-Buffering", "no") // nginx would keep the events to itself
-	s.stream(ctx, w, news)
+	stream{out: w, every: heartbeat, grace: writeGrace}.run(ctx, news, s.Stopping)
 	return nil
 }
 
-// stream sends heartbeats until there is news, the session's time is over, the
+// stream is the open answer of one request.
+type stream struct {
+	out   http.ResponseWriter
+	every time.Duration // between two heartbeats
+	grace time.Duration // for each write
+}
+
+// run sends heartbeats until there is news, the session's time is over, the
 // reader has gone or the program is told to stop.
-func (s *site) stream(ctx context.Context, w http.ResponseWriter, news <-chan struct{}) {
-	out := http.NewResponseController(w)
-	out.SetReadDeadline(time.Time{}) // the server's own is for requests; it would cut the stream off
+func (s stream) run(ctx context.Context, news, stopping <-chan struct{}) {
+	http.NewResponseController(s.out).SetReadDeadline(time.Time{}) // the server's own is for requests; it would cut the stream off
 	// However it ends, browsers come back at different moments.
-	line := fmt.Sprintf("retry: %d\n\n", 1000+rand.IntN(2000))
-	for {
-		out.SetWriteDeadline(time.Now().Add(writeGrace))
-		if _, err := w.Write([]byte(line)); err != nil {
-			return
-		}
-		if out.Flush() != nil {
-			return
-		}
+	err := s.send(fmt.Sprintf("retry: %d\n\n", 1000+rand.IntN(2000)))
+	for err == nil {
 		select {
-		case <-time.After(heartbeat):
-			line = ":\n\n"
+		case <-time.After(s.every):
+			err = s.send(":\n\n")
 			continue
-		case <-s.Stopping:
-		case <-ctx.Done():
 		case <-news:
-			w.Write([]byte("event: session\ndata: ask\n\n"))
+			s.send("event: session\ndata: ask\n\n")
+		case <-stopping:
+			s.send(":\n\n") // leaves time to end the answer properly
+		case <-ctx.Done():
+			s.send(":\n\n")
 		}
 		return
 	}
+}
+
+// send gives each write its own time, counted from now: the last deadline may
+// have passed in silence.
+func (s stream) send(text string) error {
+	out := http.NewResponseController(s.out)
+	out.SetWriteDeadline(time.Now().Add(s.grace))
+	if _, err := s.out.Write([]byte(text)); err != nil {
+		return err
+	}
+	return out.Flush()
 }

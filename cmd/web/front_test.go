@@ -1,0 +1,189 @@
+package main
+
+import (
+	"context"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+var listeningAt = regexp.MustCompile(`listening on (\S+)`)
+
+// front is what stands before the program, as in production: a proxy at an
+// address that stays when the program is restarted. A test sees by it what the
+// browser asks, and can hold answers back.
+type front struct {
+	t         *testing.T
+	url       string
+	variables []string
+	stop      func() // the program behind it, and waits for it
+
+	mu      sync.Mutex
+	backend *url.URL // nil = the program is down
+	asked   map[string]int
+	held    map[string]*hold
+}
+
+// hold keeps answers on their way: what the program did is done, but the
+// browser does not know yet.
+type hold struct {
+	arrived chan struct{} // closed when the first answer is held
+	release chan struct{}
+	once    sync.Once
+}
+
+// newFront runs the program behind a front until the test ends.
+func newFront(t *testing.T, variables ...string) *front {
+	t.Helper()
+	f := &front{t: t, asked: map[string]int{}, held: map[string]*hold{}}
+	proxy := &httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(f.program())
+			r.Out.Host = r.In.Host
+		},
+		ModifyResponse: f.wait,
+		FlushInterval:  -1, // events pass at once
+		ErrorLog:       log.New(io.Discard, "", 0),
+		ErrorHandler:   func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) },
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		f.count(r)
+		if f.program() == nil {
+			w.WriteHeader(http.StatusBadGateway)
+			return
+		}
+		proxy.ServeHTTP(w, r)
+	}))
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	f.url = strings.Replace(server.URL, "127.0.0.1", "localhost", 1)
+	f.variables = append([]string{"ADDR", "127.0.0.1:0", "BASE_URL", f.url, "AUTH_SECRET", goodSecret,
+		"DATABASE_URL", "sqlite:" + filepath.Join(t.TempDir(), "app.db")}, variables...)
+	f.run()
+	t.Cleanup(func() {
+		f.releaseAll()
+		server.CloseClientConnections()
+		server.Close()
+		f.stop()
+	})
+	return f
+}
+
+// run starts the program and points the front at it.
+func (f *front) run() {
+	f.t.Helper()
+	output := &output{}
+	ctx, cancel := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() {
+		if err := run(ctx, env(f.variables...), output); err != nil {
+			io.WriteString(output, "run: "+err.Error())
+		}
+	})
+	f.stop = func() { cancel(); running.Wait() }
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		if m := listeningAt.FindStringSubmatch(output.String()); m != nil {
+			backend, _ := url.Parse("http://" + m[1])
+			f.mu.Lock()
+			f.backend = backend
+			f.mu.Unlock()
+			return
+		}
+	}
+	f.t.Fatalf("the program did not start:\n%s", output)
+}
+
+// down stops the program; run starts it again.
+func (f *front) down() {
+	f.mu.Lock()
+	f.backend = nil
+	f.mu.Unlock()
+	f.stop()
+}
+
+func (f *front) program() *url.URL {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.backend
+}
+
+func (f *front) count(r *http.Request) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.asked[r.Method+" "+r.URL.Path]++
+}
+
+// polls is how often the session has been asked for.
+func (f *front) polls() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.asked["GET /auth/session"]
+}
+
+// hold keeps back every answer to a path from now on, until release.
+func (f *front) hold(path string) *hold {
+	h := &hold{arrived: make(chan struct{}), release: make(chan struct{})}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.held[path] = h
+	return h
+}
+
+func (f *front) release(path string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if h := f.held[path]; h != nil {
+		close(h.release)
+		delete(f.held, path)
+	}
+}
+
+func (f *front) releaseAll() {
+	for _, path := range []string{"/auth/session", "/auth/events"} {
+		f.release(path)
+	}
+}
+
+// wait is called with each answer of the program before it is passed on.
+func (f *front) wait(resp *http.Response) error {
+	f.mu.Lock()
+	h := f.held[resp.Request.URL.Path]
+	f.mu.Unlock()
+	if h != nil {
+		h.once.Do(func() { close(h.arrived) })
+		<-h.release
+	}
+	return nil
+}
+
+// until waits for something that must come, and says how long it took.
+func until(t *testing.T, what string, done func() bool) time.Duration {
+	t.Helper()
+	start := time.Now()
+	for time.Since(start) < 20*time.Second {
+		if done() {
+			return time.Since(start)
+		}
+		time.Sleep(15 * time.Millisecond)
+	}
+	t.Fatalf("in 20 s this has not come: %s", what)
+	return 0
+}
+
+// received waits for a channel, within bounds.
+func received(t *testing.T, what string, c <-chan struct{}) {
+	t.Helper()
+	select {
+	case <-c:
+	case <-time.After(20 * time.Second):
+		t.Fatalf("in 20 s this has not come: %s", what)
+	}
+}
