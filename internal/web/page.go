@@ -26,10 +26,12 @@ func (s *site) newPage(r *http.Request) views.Page {
 		SiteName:    s.SiteName,
 		Development: s.Development,
 	}
-	if result := auth.FromContext(r.Context()); result.State == auth.OK {
+	result := auth.FromContext(r.Context())
+	if result.State == auth.OK {
 		u := result.Session.User
 		p.User = &views.User{Name: u.Name, Email: u.Email}
 	}
+	p.Unknown = result.State == auth.Unavailable
 	return p
 }
 
