@@ -53,7 +53,7 @@ func Devices(p Page, m DevicesModel) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if others(m.Devices) > 0 {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<p class=\"lead\">You are signed in on these. If you do not recognise one, sign it out: nothing is deleted, and whoever uses it needs your password to get back in.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<p class=\"lead\">You are signed in on these devices. If you do not recognise one, sign it out: nothing is deleted, and whoever uses it needs your password to get back in.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -146,7 +146,7 @@ func Devices(p Page, m DevicesModel) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<form method=\"post\" action=\"/account/sessions/end-all\"><p><strong>Everywhere, here too</strong><br>For when you are not sure. You then sign in again with your password.</p><button class=\"secondary danger\" type=\"submit\">Sign out everywhere</button></form></div></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<form method=\"post\" action=\"/account/sessions/end-all\"><p><strong>Everywhere, this device too</strong><br>For when you are not sure. You then sign in again with your password.</p><button class=\"secondary danger\" type=\"submit\">Sign out everywhere</button></form></div></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -237,7 +237,7 @@ func deviceRow(p Page, d Device) templ.Component {
 			}
 		}
 		if !d.SignedIn.IsZero() {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<p class=\"muted\">Signed in on ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<p class=\"muted\">Signed in ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
