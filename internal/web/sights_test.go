@@ -103,7 +103,10 @@ var troubleSights = []sight{
 
 // ended is the sign-in page that says why the visitor is signed out.
 func ended(reason auth.Reason) func(*viewer) {
-	return func(v *viewer) { v.visit("/signin?reason="+string(reason), endedNotices[reason]) }
+	return func(v *viewer) {
+		v.visit("/signin?reason="+string(reason), "Sign in")
+		v.do("find the notice", chromedp.WaitVisible(chromedp.CSS("main .notice")))
+	}
 }
 
 func (v *viewer) visit(path, text string) {
