@@ -3,21 +3,31 @@
  * Small comforts for the forms. Everything works without this file: its
  * buttons are hidden in the page and appear only here.
  *
- *   <button data-reveal="ID">     shows and hides the password in input ID
+ *   <button data-reveal="ID">     shows and hides the password in input ID;
+ *                                 its first <span> is the verb
  *   <button data-fill="FORM-ID">  fills in inputs from the <code data-into="ID"> beside it
- *   <time datetime>               gets the reader's own time zone in its tooltip
+ *   <time datetime>               gets the reader's own time zone in its tooltip,
+ *                                 with data-local in its text
  */
 
 /** @param {HTMLElement} button */
 function reveal(button) {
   const input = document.getElementById(button.dataset.reveal ?? "");
   if (!(input instanceof HTMLInputElement)) return;
+  const verb = button.querySelector("span");
+  const said = document.createElement("span"); // for who cannot see the change
+  said.className = "sr-only";
+  said.setAttribute("role", "status");
+  button.after(said);
   const show = (/** @type {boolean} */ on) => {
     input.type = on ? "text" : "password";
-    button.textContent = on ? "Hide password" : "Show password";
+    if (verb) verb.textContent = on ? "Hide" : "Show";
   };
   button.hidden = false;
-  button.addEventListener("click", () => show(input.type === "password"));
+  button.addEventListener("click", () => {
+    show(input.type === "password");
+    said.textContent = input.type === "text" ? "Your password is shown." : "Your password is hidden.";
+  });
   // A visible password would be kept by the browser as ordinary form text.
   input.form?.addEventListener("submit", () => show(false));
 }
@@ -39,5 +49,7 @@ function fill(button) {
 for (const button of document.querySelectorAll("[data-reveal]")) reveal(/** @type {HTMLElement} */ (button));
 for (const button of document.querySelectorAll("[data-fill]")) fill(/** @type {HTMLElement} */ (button));
 for (const time of document.querySelectorAll("time")) {
-  time.title = new Date(time.dateTime).toLocaleString([], { dateStyle: "full", timeStyle: "short" });
+  const moment = new Date(time.dateTime);
+  time.title = moment.toLocaleString([], { dateStyle: "full", timeStyle: "short" });
+  if (time.hasAttribute("data-local")) time.textContent = moment.toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
 }

@@ -18,11 +18,28 @@ func TestEveryOtherDeviceCanBeEnded(t *testing.T) {
 		wantIn(t, html, want)
 	}
 	wantNotIn(t, html, "/account/sessions/here/end") // signing out here is the menu's job
+	wantIn(t, html, `Sign out <span class="sr-only">Safari on iPhone</span>`)
+	wantIn(t, html, "nothing is deleted")
+}
+
+func TestADeviceSaysWhenItWasUsed(t *testing.T) {
+	signedIn := noon.Add(-50 * time.Hour)
+	html := render(t, Devices(Page{Now: noon}, DevicesModel{Devices: []Device{
+		{ID: "here", Name: "Firefox on Windows", Current: true, SignedIn: noon, LastSeen: noon},
+		{ID: "phone", Name: "Safari on iPhone", SignedIn: signedIn, LastSeen: noon.Add(-2 * time.Hour)},
+	}}))
+	here, phone, _ := strings.Cut(html, "Safari on iPhone")
+	wantIn(t, here, "You are using it now")
+	wantNotIn(t, here, "Last used")
+	wantIn(t, phone, "Last used")
+	wantIn(t, phone, `<time datetime="2026-02-27T10:00:00Z" data-local>27 February 2026, 10:00 UTC</time>`)
 }
 
 func TestALoneDeviceHasNoOthersToEnd(t *testing.T) {
 	html := render(t, Devices(Page{}, DevicesModel{Devices: []Device{{ID: "here", Current: true}}}))
 	wantNotIn(t, html, "end-others")
+	wantNotIn(t, html, "If you do not recognise one")
+	wantIn(t, html, "You are signed in on this device and nowhere else.")
 	wantIn(t, html, "end-all")
 	wantIn(t, html, "Unknown browser")
 }
@@ -64,6 +81,9 @@ func TestErrorPagesAlwaysHaveHelpfulWords(t *testing.T) {
 			t.Errorf("words of %d = %q, %q, want a title and a helpful text", status, m.Title, m.Text)
 		}
 	}
+	html := render(t, ErrorPage(Page{}, ErrorPageModel{Status: 503, RetryAfter: 5, Again: "/dashboard"}))
+	wantIn(t, html, `<a class="button" href="/dashboard">Try again</a>`)
+	wantNotIn(t, render(t, ErrorPage(Page{}, ErrorPageModel{Status: 503})), "Try again")
 	own := ErrorPageModel{Status: 404, Title: "Gone", Text: "It moved."}.withWords()
 	if own.Title != "Gone" || own.Text != "It moved." {
 		t.Errorf("withWords replaced the handler's words by %q, %q", own.Title, own.Text)

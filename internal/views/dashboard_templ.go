@@ -120,7 +120,7 @@ func Dashboard(p Page, m DashboardModel) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "</dl></section><div class=\"stack\"><section class=\"panel\" aria-labelledby=\"your-devices\"><h2 id=\"your-devices\">Your devices</h2><p>See each of them, and sign out the ones you no longer use or do not know.</p><p><a role=\"button\" href=\"/account/sessions\">Manage devices</a></p></section><section class=\"panel panel-empty\" aria-labelledby=\"your-product\"><h2 id=\"your-product\">Your product</h2><p>This page is yours to fill: <code>internal/views/dashboard.templ</code> draws it, and only people who are signed in see it.</p></section></div></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "</dl></section><div class=\"stack\"><section class=\"panel\" aria-labelledby=\"your-devices\"><h2 id=\"your-devices\">Your devices</h2><p>See each of them, and sign out the ones you no longer use or do not know.</p><p><a class=\"button\" href=\"/account/sessions\">Manage devices</a></p></section><section class=\"panel panel-empty\" aria-labelledby=\"your-product\"><h2 id=\"your-product\">Your product</h2><p>This page is yours to fill: <code>internal/views/dashboard.templ</code> draws it, and only people who are signed in see it.</p></section></div></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -182,12 +182,7 @@ func fact(p Page, label string, t time.Time) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			var templ_7745c5c3_Var8 string
-			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(exact(t))
-			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/views/dashboard.templ`, Line: 58, Col: 34}
-			}
-			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
+			templ_7745c5c3_Err = clock(t).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

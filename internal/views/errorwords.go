@@ -39,7 +39,7 @@ var errorWords = map[int]struct{ title, text string }{
 	},
 	http.StatusServiceUnavailable: {
 		"We are not able to answer right now",
-		"The site is busy, or a part of it cannot be reached. Nothing is lost and nobody has been signed out. Please try again shortly.",
+		"The site is busy, or a part of it cannot be reached. Nothing is lost and nobody has been signed out.",
 	},
 }
 

@@ -70,18 +70,6 @@ func TestThePasswordHelpStatesTheRealMinimumAndNoMaximum(t *testing.T) {
 	}
 }
 
-func TestPasswordManagersFindTheirFields(t *testing.T) {
-	up, in := render(t, SignUp(Page{}, SignUpModel{})), render(t, SignIn(Page{}, SignInModel{}))
-	for _, c := range []struct{ html, id, want string }{
-		{up, "name", "name"}, {up, "email", "email"}, {up, "password", "new-password"},
-		{in, "email", "username"}, {in, "password", "current-password"},
-	} {
-		if got, _ := attr(inputTag(t, c.html, c.id), "autocomplete"); got != c.want {
-			t.Errorf("autocomplete of %s = %q, want %q", c.id, got, c.want)
-		}
-	}
-}
-
 func TestTheWayBackIsKeptThroughForms(t *testing.T) {
 	const to = "/account/sessions?a=1&b=2"
 	html := render(t, SignIn(Page{}, SignInModel{CallbackURL: to}))

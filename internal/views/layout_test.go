@@ -33,6 +33,14 @@ func TestTheMenuFollowsTheReader(t *testing.T) {
 	wantNotIn(t, member, `href="/signup"`)
 }
 
+func TestTheMenuOffersNothingWhenNobodyKnowsTheReader(t *testing.T) {
+	html := render(t, ErrorPage(Page{Unknown: true}, ErrorPageModel{Status: 503}))
+	for _, guess := range []string{"<nav", `href="/signin"`, `href="/signup"`, `action="/signout"`} {
+		wantNotIn(t, html, guess)
+	}
+	wantIn(t, html, `class="brand" href="/"`)
+}
+
 func TestAssetsComeFromTheGivenFunction(t *testing.T) {
 	html := render(t, SignOut(Page{Asset: func(name string) string { return "/cdn/" + name + "?v1" }}))
 	wantIn(t, html, `href="/cdn/app.css?v1"`)

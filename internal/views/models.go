@@ -10,6 +10,7 @@ type Page struct {
 	Title       string              // for the browser's tab; "": the page's own
 	Path        string              // path of the request, marks the place in the menu; "": marks none
 	User        *User               // who is signed in; nil: a guest
+	Unknown     bool                // it cannot be told who is signed in, so the menu offers nothing
 	Asset       func(string) string // address of a static file; nil: /static/ and its name
 	Nonce       string              // CSP nonce that every script carries; "": scripts are not run under our policy
 	AuthPath    string              // where session.js asks about the session; "": /auth
@@ -105,6 +106,7 @@ type ErrorPageModel struct {
 	Text       string // "": the usual one of the status; never a Go error's text
 	RequestID  string // to find the request in the log; "": not shown
 	RetryAfter int    // seconds until another try makes sense; 0: not mentioned
+	Again      string // where the other try leads; "": not offered
 }
 
 // titled gives the page its own title where the handler gave none.

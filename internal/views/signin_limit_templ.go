@@ -69,7 +69,7 @@ func SignInLimit(p Page, m SignInLimitModel) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, " at the same time, so signing in here means signing out there.</p><h2>Signed in now</h2><ul class=\"devices\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, " at the same time, so signing in here means signing out there. Nothing is deleted on them.</p><h2>Signed in now</h2><ul class=\"devices\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

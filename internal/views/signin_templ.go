@@ -92,7 +92,7 @@ func SignIn(p Page, m SignInModel) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				templ_7745c5c3_Err = input(field{
-					Name: "email", Label: "Email", Type: "email", Value: m.Email, Autocomplete: "username",
+					Name: "email", Label: "Email", Type: "email", Value: m.Email, Autocomplete: loginName,
 					Error: m.Errors["email"], Focus: m.Errors.first("email", "email", "password"),
 				}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {

@@ -91,7 +91,7 @@ func SignedOutHere(p Page) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<div class=\"column\"><h1>You are signed out in this browser only</h1><p class=\"lead\">This browser no longer holds your key, so nobody can go on from here. But we could not reach our records to cancel the key itself.</p><p>That matters only if someone may have copied it, for example on a shared or infected computer. If so, sign in again in a few minutes, open <strong>Devices</strong> and choose <strong>Sign out everywhere</strong>. If not, there is nothing to do: it expires by itself.</p><p class=\"actions\"><a role=\"button\" href=\"/signin\">Sign in</a> <a href=\"/\">Home</a></p></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<div class=\"column\"><h1>You are signed out in this browser only</h1><p class=\"lead\">This browser no longer holds your key, so nobody can go on from here. But we could not reach our records to cancel the key itself.</p><p>That matters only if someone may have copied it, for example on a shared or infected computer. If so, sign in again in a few minutes, open <strong>Devices</strong> and choose <strong>Sign out everywhere</strong>. If not, there is nothing to do: it expires by itself.</p><p class=\"actions\"><a class=\"button\" href=\"/signin\">Sign in</a> <a href=\"/\">Home</a></p></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

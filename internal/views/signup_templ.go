@@ -114,7 +114,7 @@ func SignUp(p Page, m SignUpModel) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				templ_7745c5c3_Err = input(field{
-					Name: "email", Label: "Email", Type: "email", Value: m.Email, Autocomplete: "email",
+					Name: "email", Label: "Email", Type: "email", Value: m.Email, Autocomplete: loginName,
 					Error: m.Errors["email"], Focus: m.Errors.first("email", "name", "email", "password"),
 				}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {

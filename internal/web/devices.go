@@ -112,7 +112,10 @@ func b2i(b bool) int {
 // describe reads a User-Agent header in words such as "Firefox on Windows".
 func describe(header string) (name, kind string) {
 	ua := useragent.Parse(header)
-	system := strings.NewReplacer("macOS", "Mac", "iOS", "iPhone").Replace(ua.OS)
+	if ua.OS == useragent.Android && !strings.Contains(header, "Mobile") { // how browsers tell, and the parser does not
+		ua.Mobile, ua.Tablet = false, true
+	}
+	system := systemWords(ua)
 	switch {
 	case ua.Tablet:
 		kind = "tablet"
@@ -128,4 +131,23 @@ func describe(header string) (name, kind string) {
 		return ua.Name, kind
 	}
 	return "", kind
+}
+
+// systemWords says what its owner calls the thing in his hands.
+func systemWords(ua useragent.UserAgent) string {
+	switch {
+	case ua.OS == useragent.IOS && ua.Tablet:
+		return "iPad"
+	case ua.OS == useragent.IOS:
+		return "iPhone"
+	case ua.OS == useragent.Android && ua.Tablet:
+		return "Android tablet"
+	case ua.OS == useragent.Android && ua.Mobile:
+		return "Android phone"
+	case ua.OS == useragent.MacOS:
+		return "Mac"
+	case ua.OS == useragent.ChromeOS:
+		return "Chromebook"
+	}
+	return ua.OS
 }

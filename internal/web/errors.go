@@ -49,9 +49,16 @@ func (s *site) fail(w http.ResponseWriter, r *http.Request, err error) {
 		failJSON(w, r.URL.Path == s.AuthPath+"/session", e.status)
 		return
 	}
-	s.render(w, r, e.status, views.ErrorPage(s.newPage(r), views.ErrorPageModel{
-		Status: e.status, Title: e.title, Text: e.text, RequestID: idOf(r.Context()), RetryAfter: e.retryAfter,
-	}))
+	m := views.ErrorPageModel{Status: e.status, Title: e.title, Text: e.text, RetryAfter: e.retryAfter}
+	if e.status >= 500 {
+		m.RequestID = idOf(r.Context())
+	}
+	if e.retryAfter > 0 && r.Method == http.MethodGet { // a form must be sent, not opened
+		m.Again, _ = s.localPath(r.URL.RequestURI())
+	}
+	p := s.newPage(r)
+	p.Unknown = p.Unknown || e.status == http.StatusForbidden // refused before the session was looked at
+	s.render(w, r, e.status, views.ErrorPage(p, m))
 }
 
 // failJSON is for clients of Auth.js. The stock one keeps the session it has

@@ -27,13 +27,15 @@ func (s *site) newPage(r *http.Request) views.Page {
 		SiteName:    s.SiteName,
 		Development: s.Development,
 	}
-	if result := auth.FromContext(r.Context()); result.State == auth.OK {
+	result := auth.FromContext(r.Context())
+	if result.State == auth.OK {
 		u := result.Session.User
 		p.User = &views.User{Name: u.Name, Email: u.Email}
 		p.ExpiresIn = s.secondsUntil(result.Session.ExpiresAt)
 		p.EndsIn = s.secondsUntil(result.Session.AbsoluteExpiresAt)
 		p.WarnSeconds = int(s.Warning / time.Second)
 	}
+	p.Unknown = result.State == auth.Unavailable
 	return p
 }
 

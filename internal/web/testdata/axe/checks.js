@@ -1,0 +1,97 @@
+// @ts-check
+/**
+ * What axe-core does not look at, as functions of the page that return what is
+ * wrong with it. The test evaluates this file in the tab, like axe-core itself,
+ * so the page's content security policy stays as it is.
+ */
+
+const operable = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']";
+
+/** @param {Element} e */
+const seen = (e) => e.checkVisibility({ visibilityProperty: true });
+
+/**
+ * Names an element as a person would find it on the page.
+ * @param {Element} e
+ */
+function named(e) {
+  const text = (e.textContent || e.id || e.className.toString()).trim().replace(/\s+/g, " ");
+  return `<${e.tagName.toLowerCase()}> "${text.slice(0, 40)}"`;
+}
+
+/** Text for screen readers only is cut off on purpose. @param {Element} e */
+const offScreen = (e) => getComputedStyle(e).clipPath !== "none";
+
+/** WCAG 1.4.10: nothing has to be scrolled sideways to be read. */
+function sideways() {
+  const root = document.documentElement;
+  if (root.scrollWidth <= root.clientWidth) return [];
+  const wide = [...document.body.querySelectorAll("*")].filter((e) => e.getBoundingClientRect().right > root.clientWidth + 0.5);
+  return [`the page is ${root.scrollWidth} px wide in a window of ${root.clientWidth}: ${wide.map(named).slice(-3).join(", ")}`];
+}
+
+/** No text is cut off by its box. */
+function cut() {
+  return [...document.body.querySelectorAll("*:not(svg, svg *, input)")].filter((e) => {
+    const style = getComputedStyle(e);
+    const hides = /hidden|clip/.test(style.overflowX + style.overflowY);
+    return hides && seen(e) && !offScreen(e) && (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1);
+  }).map((e) => `${named(e)} is cut off`);
+}
+
+/** WCAG 2.5.8: a finger finds everything; links within a sentence are exempt. */
+function small() {
+  const inSentence = (/** @type {Element} */ e) =>
+    getComputedStyle(e).display === "inline" && e.parentElement?.textContent?.trim() !== e.textContent?.trim();
+  return [...document.querySelectorAll(operable)].filter((e) => seen(e) && !offScreen(e) && !inSentence(e)).flatMap((e) => {
+    const { width, height } = e.getBoundingClientRect();
+    return width < 24 || height < 24 ? [`${named(e)} is ${width.toFixed(1)} by ${height.toFixed(1)} px, want 24 by 24`] : [];
+  });
+}
+
+/** Nothing moves by itself or in passing; for readers who asked for that. */
+function moving() {
+  const moves = (/** @type {Element} */ e) => {
+    const { animationName, transitionDuration } = getComputedStyle(e);
+    return animationName !== "none" || !/^(0s(, )?)+$/.test(transitionDuration);
+  };
+  const names = [...document.querySelectorAll("*")].filter(moves).map((e) => `${named(e)} moves`);
+  return [...new Set(names)].concat(document.getAnimations().map((a) => `${a.constructor.name} runs`));
+}
+
+/** WCAG 1.4.12: more room between lines, paragraphs, letters and words. */
+function spaceOut() {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }
+    p { margin-bottom: 2em !important; }`);
+  document.adoptedStyleSheets = [sheet];
+}
+
+function spaceBack() {
+  document.adoptedStyleSheets = [];
+}
+
+/** What can be reached by keyboard, in the order of the document. */
+function stops() {
+  return [...document.querySelectorAll(operable)].filter((e) => seen(e) && /** @type {HTMLElement} */ (e).tabIndex >= 0);
+}
+
+/** Begins a walk by keyboard: one step before the first stop. */
+function begin() {
+  /** @type {HTMLElement} */ (stops()[1]).focus({ preventScroll: true });
+}
+
+/** Where the keyboard is now; Index -1 = at no stop. */
+function here() {
+  const e = document.activeElement ?? document.body;
+  const box = e.getBoundingClientRect();
+  const style = getComputedStyle(e);
+  return {
+    index: stops().indexOf(e),
+    name: named(e),
+    inMain: e.closest("main") !== null,
+    top: box.top + scrollY, bottom: box.bottom + scrollY, left: box.left + scrollX,
+    outlined: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
+    inView: box.bottom > 0 && box.top < innerHeight,
+  };
+}
