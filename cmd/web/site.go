@@ -53,6 +53,7 @@ func newSite(cfg config, db database, log *slog.Logger) (*auth.Service, http.Han
 		SiteName:          siteName,
 		Database:          db.Name(),
 		Development:       !cfg.production,
+		Lab:               cfg.lab,
 		PasswordMinLength: cfg.passwordMinLength,
 		PollInterval:      cfg.pollInterval,
 		Ready:             db.Ready,

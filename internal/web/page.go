@@ -25,6 +25,7 @@ func (s *site) newPage(r *http.Request) views.Page {
 		PollSeconds: int(s.PollInterval / time.Second),
 		SiteName:    s.SiteName,
 		Development: s.Development,
+		Lab:         s.Lab,
 	}
 	if result := auth.FromContext(r.Context()); result.State == auth.OK {
 		u := result.Session.User

@@ -18,6 +18,7 @@ const (
 // routes is the whole URL surface, in blocks by who may enter.
 func (s *site) routes() http.Handler {
 	r := chi.NewRouter()
+	lab := newLab(s) // does nothing unless Lab is on
 	// Who asks and what for (logged even if a later step refuses), then what
 	// every answer carries, then what no request may do.
 	r.Use(requestID, middleware.ClientIPFromRemoteAddr, s.logRequests, s.recoverPanics,
@@ -31,7 +32,7 @@ func (s *site) routes() http.Handler {
 	r.Get("/readyz", s.readyz)
 
 	r.Group(func(r chi.Router) {
-		r.Use(s.Auth.Middleware)
+		r.Use(s.Auth.Middleware, lab.watch)
 
 		// Anyone, at any time: signing out works without a database.
 		r.Post("/signout", s.page(s.signOut))
@@ -55,6 +56,7 @@ func (s *site) routes() http.Handler {
 			r.Group(func(r chi.Router) {
 				r.Use(s.requireUser)
 				r.Get("/dashboard", s.page(s.dashboard))
+				lab.routes(r)
 			})
 
 			// Signed in, as the database says at this moment.
