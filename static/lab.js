@@ -127,7 +127,7 @@ try {
 
 /** @param {number} at */
 function clockTime(at) {
-  return new Date(at).toLocaleTimeString([], { hour12: false });
+  return new Date(at).toLocaleTimeString([], { hourCycle: "h23" });
 }
 
 /** @param {Line} line */
@@ -244,7 +244,7 @@ document.addEventListener("visibilitychange", () => {
 });
 
 readServerClock();
-say({ at: performance.timeOrigin, words: "this page came, its list included", cost: costOf(performance.getEntriesByType("navigation")[0]) });
+say({ at: performance.timeOrigin, words: "page and list came", cost: costOf(performance.getEntriesByType("navigation")[0]) });
 new PerformanceObserver((list) => list.getEntries().forEach(observe)).observe({ type: "resource", buffered: true });
 setInterval(() => {
   tick();

@@ -94,7 +94,7 @@ func TestTheLabTellsWhatTheTabsSay(t *testing.T) {
 	b := tab{testenv.Browser(t), t}
 	b.signIn(url)
 	b.open(url + "/lab")
-	b.until("the page itself is in the log", `/this page came.*; 1 database round trip$/m.test(document.getElementById("lab-log").innerText)`)
+	b.until("the page itself is in the log", `/page and list came; 1 database round trip$/m.test(document.getElementById("lab-log").innerText)`)
 	b.trace(`{what: "lead"}`, "this tab asks for all from now on")
 	b.trace(`{what: "follow"}`, "another tab asks for all")
 	b.trace(`{what: "ask"}`, "this tab asks who is signed in")

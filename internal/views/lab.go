@@ -70,7 +70,7 @@ func (c LabClaim) words() string {
 }
 
 // shownRunes is how much of a claim the page shows.
-const shownRunes = 56
+const shownRunes = 48
 
 // short is the beginning of a long text.
 func short(text string) string {
@@ -139,14 +139,14 @@ type labClock struct {
 }
 
 func (m LabModel) clocks() []labClock {
-	again := "Until then no request asks the database; the next one after it does, and slides the expiry."
+	again := "Until then no request asks the database. The next one does, and renews the session if it counts as activity."
 	if m.RenewAfter <= 0 {
 		again = "Every request asks the database: SESSION_RENEW_AFTER is 0."
 	}
 	return []labClock{
-		{"Validated, and good for another", m.ValidatedAt.Add(m.RenewAfter), m.RenewAfter, again},
+		{"Validated, good for", m.ValidatedAt.Add(m.RenewAfter), m.RenewAfter, again},
 		{"Expires in", m.ExpiresAt, m.MaxAge, "If nothing renews it. Each renewal gives it " + ticking(m.MaxAge) + ", but never more than is left below."},
-		{"Ends in any case in", m.AbsoluteEnd, m.AbsoluteAge, "Whatever you do: " + ticking(m.AbsoluteAge) + " after you signed in."},
+		{"Ends for good in", m.AbsoluteEnd, m.AbsoluteAge, "Whatever you do: " + ticking(m.AbsoluteAge) + " after you signed in."},
 	}
 }
 
@@ -195,7 +195,7 @@ var contrasts = []contrast{
 	{"The cookie carries", "the claims, encrypted, in the format of Auth.js v5", "a random number; its row keeps only the SHA-256 of it"},
 	{"It is", "600 to 700 bytes, more with more claims, in four cookies at most", "43 bytes, whatever you know of the user"},
 	{"A request costs", "one decryption and a look into the view: no round trip", "a look into memory, or one indexed query on a server that has not seen it yet"},
-	{"The row is asked again", "when SESSION_RENEW_AFTER has passed, or the view has news", "the same"},
+	{"The row is asked again", "when the first bar above has run out, or the view has news", "the same"},
 	{"It is revoked by", "ending the row, which tells the view of every server within milliseconds", "the same: one row, one view"},
 	{"When the database is down", "who was validated lately goes on until that runs out; then the answer is 503, never “signed out”", "the same"},
 	{"Who else can read it", "any service that has the secret, without a database", "nobody: without the row it means nothing"},

@@ -999,7 +999,7 @@ func labCookie(p Page, c LabCookie) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 64, "<p class=\"muted\">The browser holds these claims encrypted and cannot read them. This server has decrypted them for you.</p><table class=\"lab-claims\"><caption class=\"sr-only\">Claims of the token</caption> <thead class=\"sr-only\"><tr><th scope=\"col\">Claim</th><th scope=\"col\">Value</th></tr></thead> <tbody>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 64, "<p class=\"muted\">The browser holds these claims encrypted and cannot read them. This server has decrypted them for you.</p><table class=\"lab-claims\"><caption class=\"sr-only\">Claims of the token</caption> <thead><tr><th scope=\"col\">Claim</th><th scope=\"col\">Value</th></tr></thead> <tbody>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

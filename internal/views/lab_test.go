@@ -69,8 +69,8 @@ func TestLongClaimsAreShortened(t *testing.T) {
 	for text, want := range map[string][2]string{
 		"":                                  {"", ""},
 		strings.Repeat("é", shownRunes):     {strings.Repeat("é", shownRunes), ""},
-		strings.Repeat("é", shownRunes+1):   {strings.Repeat("é", shownRunes) + "…", "114 bytes in all"},
-		strings.Repeat("a", shownRunes+100): {strings.Repeat("a", shownRunes) + "…", "156 bytes in all"},
+		strings.Repeat("é", shownRunes+1):   {strings.Repeat("é", shownRunes) + "…", "98 bytes in all"},
+		strings.Repeat("a", shownRunes+100): {strings.Repeat("a", shownRunes) + "…", "148 bytes in all"},
 	} {
 		if got := [2]string{short(text), cut(text)}; got != want {
 			t.Errorf("short and cut of %d bytes = %q, want %q", len(text), got, want)
