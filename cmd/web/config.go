@@ -30,6 +30,7 @@ type config struct {
 
 	passwordMinLength int
 	logJSON           bool
+	lab               bool
 }
 
 // configError lists everything that is wrong with the environment.
@@ -64,6 +65,7 @@ func load(getenv func(string) string) (config, error) {
 	c.cookieName = l.cookieName("SESSION_COOKIE_NAME", strings.HasPrefix(c.baseURL, "https://"))
 	c.passwordMinLength = l.integer("PASSWORD_MIN_LENGTH", 15, 8, 128)
 	c.logJSON = l.oneOf("LOG_FORMAT", "text", "json") == "json"
+	c.lab = l.onOff("LAB", !c.production)
 	if len(l.errors) > 0 {
 		return config{}, l.errors
 	}

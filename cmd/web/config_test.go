@@ -29,6 +29,7 @@ func TestDefaults(t *testing.T) {
 	want := config{
 		addr: "localhost:8080", authPath: "/auth", strategy: "jwt", maxAge: 168 * time.Hour, absoluteMaxAge: 720 * time.Hour,
 		renewAfter: 5 * time.Minute, limit: 5, policy: "evict", pollInterval: time.Minute, pollKeepsAlive: true, push: true, passwordMinLength: 15,
+		lab: true,
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("load(nothing) = %+v, want %+v", got, want)
@@ -78,7 +79,7 @@ func TestEveryBadValueIsReportedAtOnce(t *testing.T) { // CF-1, CF-2
 		"APP_ENV", "staging", "ADDR", "8080", "BASE_URL", "https://ada:hunter4@app.example", "DATABASE_URL", "mysql://u:hunter2@h/d", "DATABASE_LISTEN_URL", "x:hunter3",
 		"AUTH_SECRET", "too-short", "AUTH_PATH", "/signin/", "SESSION_STRATEGY", "cookie", "SESSION_MAX_AGE", "7d", "SESSION_ABSOLUTE_MAX_AGE", "-1h",
 		"SESSION_RENEW_AFTER", "soon", "SESSION_LIMIT", "-1", "SESSION_LIMIT_POLICY", "kick", "SESSION_POLL_INTERVAL", "1ms", "SESSION_POLL_KEEPS_ALIVE", "maybe", "SESSION_PUSH", "perhaps",
-		"SESSION_COOKIE_NAME", "a b", "PASSWORD_MIN_LENGTH", "7", "LOG_FORMAT", "xml",
+		"SESSION_COOKIE_NAME", "a b", "PASSWORD_MIN_LENGTH", "7", "LOG_FORMAT", "xml", "LAB", "yes",
 	}
 	_, err := load(env(bad...))
 	if _, ok := errors.AsType[configError](err); !ok {
@@ -153,5 +154,23 @@ func TestCookieNames(t *testing.T) { // CK-2
 	}
 	if _, err := load(env("SESSION_COOKIE_NAME", "__Host-session")); err == nil {
 		t.Error("a __Host- name on http is taken; browsers would refuse the cookie")
+	}
+}
+
+func TestTheLabIsForDevelopmentUnlessAskedFor(t *testing.T) {
+	for _, tt := range []struct {
+		env, lab string
+		want     bool
+	}{
+		{"development", "", true}, {"development", "off", false}, {"development", "on", true},
+		{"production", "", false}, {"production", "on", true}, {"production", "off", false},
+	} {
+		got, err := load(env("APP_ENV", tt.env, "LAB", tt.lab, "AUTH_SECRET", goodSecret, "BASE_URL", "https://app.example"))
+		if err != nil || got.lab != tt.want {
+			t.Errorf("in %s with LAB %q the lab is on: %v, %v, want %v", tt.env, tt.lab, got.lab, err, tt.want)
+		}
+	}
+	if _, err := load(env("AUTH_PATH", "/lab/auth")); err == nil {
+		t.Error("AUTH_PATH /lab/auth is taken, want it refused: the lab is there")
 	}
 }

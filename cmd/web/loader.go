@@ -34,6 +34,13 @@ func (l *loader) oneOf(name string, allowed ...string) string {
 	return v
 }
 
+func (l *loader) onOff(name string, fallback bool) bool {
+	if l.getenv(name) == "" {
+		return fallback
+	}
+	return l.oneOf(name, "on", "off") == "on"
+}
+
 func (l *loader) duration(name string, fallback, least time.Duration) time.Duration {
 	v := l.getenv(name)
 	if v == "" {
@@ -175,7 +182,7 @@ func isSample(secret string) bool {
 var authPathPattern = regexp.MustCompile(`^(/[a-z0-9_-]+)+$`)
 
 // takenPaths are the pages that AUTH_PATH must not hide.
-var takenPaths = []string{"/static", "/signin", "/signup", "/signout", "/dashboard", "/account", "/healthz", "/readyz"}
+var takenPaths = []string{"/static", "/signin", "/signup", "/signout", "/dashboard", "/account", "/lab", "/healthz", "/readyz"}
 
 func (l *loader) authPath(name string) string {
 	v := l.getenv(name)

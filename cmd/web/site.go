@@ -54,6 +54,7 @@ func newSite(ctx context.Context, cfg config, db database, log *slog.Logger) (*a
 		SiteName:          siteName,
 		Database:          db.Name(),
 		Development:       !cfg.production,
+		Lab:               cfg.lab,
 		PasswordMinLength: cfg.passwordMinLength,
 		PollInterval:      cfg.pollInterval,
 		Push:              cfg.push,

@@ -27,7 +27,7 @@ func (s *Service) begin(ctx context.Context, userID string, client Client, held 
 	if token != "" {
 		session.TokenHash = hashToken(token)
 	}
-	changes, err := s.cfg.Store.Begin(ctx, userID, now, func(u User, live []Session) (Plan, error) {
+	changes, err := s.store(ctx).Begin(ctx, userID, now, func(u User, live []Session) (Plan, error) {
 		if !u.DisabledAt.IsZero() {
 			return Plan{}, ErrCredentials
 		}

@@ -29,7 +29,7 @@ func (c check) cookieOutdated(known Session, now time.Time) bool {
 // validate asks whether the session is live, and writes nothing.
 func (c check) validate(ctx context.Context) Result {
 	session, err := c.ask(ctx, "validate ", func(ctx context.Context, _ time.Time) (Session, error) {
-		return c.cfg.Store.Find(ctx, c.proof.Key)
+		return c.store(ctx).Find(ctx, c.proof.Key)
 	})
 	if err != nil {
 		return c.failed(ctx, err)
@@ -59,7 +59,7 @@ func (c check) renew(ctx context.Context) Result {
 		return Result{State: Unavailable, Err: err}
 	}
 	session, err := c.ask(ctx, "renew ", func(ctx context.Context, now time.Time) (Session, error) {
-		return c.cfg.Store.Renew(ctx, c.proof.Key, Renewal{Now: now, ExpiresAt: now.Add(c.cfg.MaxAge), TokenHash: hash})
+		return c.store(ctx).Renew(ctx, c.proof.Key, Renewal{Now: now, ExpiresAt: now.Add(c.cfg.MaxAge), TokenHash: hash})
 	})
 	if err != nil {
 		if errors.Is(err, context.DeadlineExceeded) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"sync/atomic"
 )
 
 // request is what the middleware knows of one request: what its cookie came
@@ -15,6 +16,8 @@ type request struct {
 
 	issue *Issued // set this cookie; nil = no
 	clear bool    // delete the cookie and every chunk of it
+
+	queries atomic.Int64 // see Queries
 }
 
 type requestKey struct{}

@@ -9,7 +9,7 @@ func (s *Service) End(ctx context.Context, sel Selector, reason Reason) (int, er
 	if sel.SessionID != "" && !isID(sel.SessionID) {
 		return 0, nil
 	}
-	changes, err := s.cfg.Store.End(ctx, sel, reason, s.Now())
+	changes, err := s.store(ctx).End(ctx, sel, reason, s.Now())
 	if err != nil {
 		return 0, storeError("end sessions", err)
 	}
@@ -19,6 +19,6 @@ func (s *Service) End(ctx context.Context, sel Selector, reason Reason) (int, er
 
 // Sessions lists the user's live sessions, newest first.
 func (s *Service) Sessions(ctx context.Context, userID string) ([]Session, error) {
-	live, err := s.cfg.Store.Live(ctx, userID, s.Now())
+	live, err := s.store(ctx).Live(ctx, userID, s.Now())
 	return live, storeError("list sessions", err)
 }

@@ -93,7 +93,7 @@ func (s *Service) checkPassword(ctx context.Context, typedEmail, typedPassword s
 	var hash string
 	if email, ok := CanonicalEmail(typedEmail); ok {
 		var err error
-		u, hash, err = s.cfg.Store.UserByEmail(ctx, email)
+		u, hash, err = s.store(ctx).UserByEmail(ctx, email)
 		if err != nil && !errors.Is(err, ErrNotFound) {
 			return User{}, storeError("login", err)
 		}
@@ -116,7 +116,7 @@ func (s *Service) checkPassword(ctx context.Context, typedEmail, typedPassword s
 func (s *Service) rehash(ctx context.Context, userID, old, password string) {
 	hash, err := s.hasher.Hash(ctx, password)
 	if err == nil {
-		err = s.cfg.Store.ReplacePasswordHash(ctx, userID, old, hash)
+		err = s.store(ctx).ReplacePasswordHash(ctx, userID, old, hash)
 	}
 	if err != nil {
 		s.cfg.Log.WarnContext(ctx, "password hash not renewed; the next sign-in tries again", "user", userID, "error", err)

@@ -50,7 +50,7 @@ func (s *Service) Register(ctx context.Context, in Registration) (User, error) {
 	}
 	now := s.Now()
 	u := User{ID: randomText(16), Email: email, Name: name, CreatedAt: now, UpdatedAt: now}
-	if err := s.cfg.Store.CreateUser(ctx, u, hash); err != nil {
+	if err := s.store(ctx).CreateUser(ctx, u, hash); err != nil {
 		return User{}, storeError("register", err)
 	}
 	s.event(ctx, "user_created", u.ID, "")
@@ -65,7 +65,7 @@ func (s *Service) Seed(ctx context.Context, u Registration) error {
 		return err
 	}
 	now := s.Now()
-	err = s.cfg.Store.CreateUser(ctx, User{ID: randomText(16), Email: u.Email, Name: u.Name, CreatedAt: now, UpdatedAt: now}, hash)
+	err = s.store(ctx).CreateUser(ctx, User{ID: randomText(16), Email: u.Email, Name: u.Name, CreatedAt: now, UpdatedAt: now}, hash)
 	if errors.Is(err, ErrEmailTaken) {
 		return nil
 	}
@@ -75,14 +75,14 @@ func (s *Service) Seed(ctx context.Context, u Registration) error {
 // Disable closes an account by its canonical address and ends its sessions.
 // No such account is no error.
 func (s *Service) Disable(ctx context.Context, email string) error {
-	u, _, err := s.cfg.Store.UserByEmail(ctx, email)
+	u, _, err := s.store(ctx).UserByEmail(ctx, email)
 	if errors.Is(err, ErrNotFound) || err == nil && !u.DisabledAt.IsZero() {
 		return nil
 	}
 	if err != nil {
 		return storeError("disable", err)
 	}
-	changes, err := s.cfg.Store.DisableUser(ctx, u.ID, Admin, s.Now())
+	changes, err := s.store(ctx).DisableUser(ctx, u.ID, Admin, s.Now())
 	if err != nil {
 		return storeError("disable", err)
 	}

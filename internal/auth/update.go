@@ -11,7 +11,7 @@ import (
 // user is checked again before it is trusted, so that the next request sees
 // the change, under either strategy and on every instance.
 func (s *Service) UpdateUser(ctx context.Context, userID string, change func(*User) error) error {
-	changes, err := s.cfg.Store.UpdateUser(ctx, userID, s.Now(), change)
+	changes, err := s.store(ctx).UpdateUser(ctx, userID, s.Now(), change)
 	if err != nil {
 		return storeError("update user", err)
 	}

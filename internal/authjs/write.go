@@ -35,6 +35,9 @@ func (c Cookie) Write(h http.Header, value string, expires time.Time) error {
 	return nil
 }
 
+// Chunks is how many cookies Write makes of a value.
+func Chunks(value string) int { return len(split(value)) }
+
 // Clear adds the Set-Cookie lines that remove the session cookie and every chunk of it.
 func (c Cookie) Clear(h http.Header) {
 	for _, name := range c.names() {

@@ -114,6 +114,14 @@ func TestChunksBeginAboveChunkSizeAndEndAtFour(t *testing.T) {
 }
 
 // CK-3: also when every character needs an escape, and for the longest name.
+func TestChunksCountsTheCookiesOfAValue(t *testing.T) {
+	for length, want := range map[int]int{1: 1, authjs.ChunkSize: 1, authjs.ChunkSize + 1: 2, 3*authjs.ChunkSize + 1: 4} {
+		if got := authjs.Chunks(strings.Repeat("x", length)); got != want {
+			t.Errorf("Chunks of %d characters = %d, want %d", length, got, want)
+		}
+	}
+}
+
 func TestNoCookieExceedsTheLimitOfBrowsers(t *testing.T) {
 	cookie := authjs.Cookie{Name: strings.Repeat("n", 158)}
 	for _, value := range []string{strings.Repeat("a", 15_000), strings.Repeat("|", 5_000), strings.Repeat("€", 1_500), strings.Repeat("a😀", 1_000)} {

@@ -17,7 +17,7 @@ var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 func hostile(user *User) Page {
 	return Page{
 		Title: probe, Path: probe, User: user, Nonce: "n0nce", AuthPath: probe, SiteName: probe,
-		Development: true, Private: true, PollSeconds: 60, Now: noon,
+		Development: true, Lab: true, Private: true, PollSeconds: 60, Now: noon,
 	}
 }
 
@@ -51,8 +51,15 @@ func allPages() map[string]templ.Component {
 		"dashboard, empty": Dashboard(guest, DashboardModel{}),
 		"devices":          Devices(member, DevicesModel{Devices: devices, Limit: 5, Policy: "evict", Notice: probe}),
 		"devices, empty":   Devices(member, DevicesModel{}),
-		"error":            ErrorPage(guest, ErrorPageModel{Status: 503, Title: probe, Text: probe, RequestID: probe, RetryAfter: 90}),
-		"error, unknown":   ErrorPage(member, ErrorPageModel{Status: 418}),
+		"lab, jwt": Lab(member, LabModel{
+			Strategy: "jwt", Notice: probe, Devices: devices, Large: true, Dropped: time.Second, DropFor: 20 * time.Second,
+			Cookie: LabCookie{Bytes: 8841, Count: 3, Claims: []LabClaim{
+				{Name: "sub", Text: probe}, {Name: "exp", Date: noon}, {Name: probe, Text: strings.Repeat(probe, 9)},
+			}},
+		}),
+		"lab, database":  Lab(member, LabModel{Strategy: "database", Devices: devices, Cookie: LabCookie{Bytes: 43, Count: 1, Start: probe}}),
+		"error":          ErrorPage(guest, ErrorPageModel{Status: 503, Title: probe, Text: probe, RequestID: probe, RetryAfter: 90}),
+		"error, unknown": ErrorPage(member, ErrorPageModel{Status: 418}),
 	}
 }
 

@@ -75,6 +75,7 @@ type world struct {
 	log   *logBuffer
 	cfg   auth.Config
 	demo  *views.Demo
+	lab   bool
 	front *httptest.Server
 
 	noPush   bool            // as SESSION_PUSH=off
@@ -139,7 +140,7 @@ func (w *world) instance() http.Handler {
 	w.service = service
 	site, err := New(Config{
 		Push: !w.noPush, Stopping: w.stopping, Auth: service, CSRF: authjs.NewCSRF(w.cfg.Secrets...), BaseURL: w.front.URL, AuthPath: "/auth", SiteName: "Latchkey", Database: "a database",
-		Demo: w.demo, PasswordMinLength: 15, PollInterval: time.Minute, Ready: w.db.Ready, Log: w.cfg.Log,
+		Demo: w.demo, Lab: w.lab, PasswordMinLength: 15, PollInterval: time.Minute, Ready: w.db.Ready, Log: w.cfg.Log,
 	})
 	if err != nil {
 		w.t.Fatal(err)

@@ -26,6 +26,7 @@ func (s *site) newPage(r *http.Request) views.Page {
 		Push:        s.Push,
 		SiteName:    s.SiteName,
 		Development: s.Development,
+		Lab:         s.Lab,
 	}
 	result := auth.FromContext(r.Context())
 	if result.State == auth.OK {

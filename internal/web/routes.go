@@ -18,6 +18,7 @@ const (
 // routes is the whole URL surface, in blocks by who may enter.
 func (s *site) routes() http.Handler {
 	r := chi.NewRouter()
+	lab := newLab(s) // does nothing unless Lab is on
 	// Who asks and what for (logged even if a later step refuses), then what
 	// every answer carries, then what no request may do.
 	r.Use(requestID, middleware.ClientIPFromRemoteAddr, s.logRequests, s.recoverPanics,
@@ -32,11 +33,11 @@ func (s *site) routes() http.Handler {
 
 	// A browser, for as long as it likes.
 	if s.Push {
-		r.With(s.Auth.Middleware, s.requireKnown).Get(s.AuthPath+"/events", s.page(s.events))
+		r.With(s.Auth.Middleware, lab.watch, s.requireKnown).Get(s.AuthPath+"/events", s.page(s.events))
 	}
 
 	r.Group(func(r chi.Router) {
-		r.Use(deadline(maxDuration), s.Auth.Middleware)
+		r.Use(deadline(maxDuration), s.Auth.Middleware, lab.watch)
 
 		// Anyone, at any time: signing out works without a database.
 		r.Post("/signout", s.page(s.signOut))
@@ -60,6 +61,7 @@ func (s *site) routes() http.Handler {
 			r.Group(func(r chi.Router) {
 				r.Use(s.requireUser)
 				r.Get("/dashboard", s.page(s.dashboard))
+				lab.routes(r)
 			})
 
 			// Signed in, as the database says at this moment.

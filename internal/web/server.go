@@ -27,6 +27,7 @@ type Config struct {
 	SiteName          string                      // shown on every page
 	Database          string                      // the database's name in words, for the front page
 	Development       bool                        // marks pages and logs
+	Lab               bool                        // serves the session lab at /lab
 	Demo              *views.Demo                 // the seeded account that the sign-in page shows; nil in production
 	PasswordMinLength int                         // shown with the sign-up form
 	PollInterval      time.Duration               // how often an open tab asks for its session; 0 = never

@@ -1,0 +1,184 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+
+	"latchkey/internal/auth"
+	"latchkey/internal/views"
+)
+
+// lab is the session lab: pages that show how a session works by what every
+// project built on this can use. To be rid of it, delete the files called lab
+// here, in views and in static, and what the compiler names then.
+type lab struct {
+	*site
+	drops *drops
+}
+
+func newLab(s *site) *lab { return &lab{s, newDrops(s.Auth.Now)} }
+
+// routes adds the lab's pages to those for who is signed in. They are answered
+// from the cookie and the view, as a project's own pages would be; what changes
+// something asks the database first whether the session still holds.
+func (l *lab) routes(r chi.Router) {
+	if !l.Lab {
+		return
+	}
+	r.Get("/lab", l.page(l.show))
+	r.Get("/lab/live", l.page(l.live))
+	r.Group(func(r chi.Router) {
+		r.Use(l.Auth.RequireFresh, l.requireKnown, l.requireUser)
+		r.Post("/lab/sessions/{id}/end", l.page(l.end))
+		r.Post("/lab/large", l.page(l.large))
+		r.Post("/lab/small", l.page(l.small))
+		r.Post("/lab/expire", l.page(l.expire))
+		r.Post("/lab/drop", l.page(l.drop))
+	})
+}
+
+// show is the page, complete without JavaScript.
+func (l *lab) show(w http.ResponseWriter, r *http.Request) error {
+	m, err := l.model(r)
+	if err != nil {
+		return err
+	}
+	m.Notice = labNotices[r.FormValue("done")]
+	return l.render(w, r, http.StatusOK, views.Lab(l.labPage(r), m))
+}
+
+var labNotices = map[string]string{
+	"ended": "That session is over: its row has ended, and the view knows.",
+	"none":  "That session was over already.",
+	"large": "Your roles fill 6 kB now. For 15 seconds every request asks the database: a server whose clock is off must not miss the change.",
+	"small": "The roles are gone again. For 15 seconds every request asks the database: a server whose clock is off must not miss the change.",
+	"drop":  "This server hangs up on this session's polls and pushes now. What the tabs say changes with their next question.",
+}
+
+// live is what lab.js keeps the page up to date with.
+func (l *lab) live(w http.ResponseWriter, r *http.Request) error {
+	m, err := l.model(r)
+	if err != nil {
+		return err
+	}
+	return l.render(w, r, http.StatusOK, views.LabLive(l.labPage(r), m))
+}
+
+// labPage counts from the session engine's clock, like the dates it shows.
+func (l *lab) labPage(r *http.Request) views.Page {
+	p := l.privatePage(r)
+	p.Now = l.Auth.Now()
+	return p
+}
+
+func (l *lab) model(r *http.Request) (views.LabModel, error) {
+	session := auth.FromContext(r.Context()).Session
+	cost := auth.Queries(r.Context()) // so far: to know who asks
+	all, err := l.Auth.Sessions(r.Context(), session.User.ID)
+	if err != nil {
+		return views.LabModel{}, err
+	}
+	renewAfter, maxAge, absolute := l.Auth.Lifetimes()
+	return views.LabModel{
+		Strategy: l.Auth.Strategy(),
+		Cookie:   labCookie(l.Auth.Inspect(r)),
+		Large:    slices.ContainsFunc(session.User.Profile.Roles, isWeight),
+		AuthCost: cost,
+		ListCost: auth.Queries(r.Context()) - cost,
+		ViewSize: l.Auth.ViewSize(),
+		Devices:  devicesOf(all, session.ID),
+		Dropped:  l.drops.left(session.ID),
+		DropFor:  dropFor,
+
+		ValidatedAt: session.ValidatedAt,
+		ExpiresAt:   session.ExpiresAt,
+		AbsoluteEnd: session.AbsoluteExpiresAt,
+		RenewAfter:  renewAfter,
+		MaxAge:      maxAge,
+		AbsoluteAge: absolute,
+	}, nil
+}
+
+func labCookie(c auth.Carried) views.LabCookie {
+	shown := views.LabCookie{Bytes: c.Bytes, Count: c.Cookies, Start: c.Start}
+	for _, claim := range c.Claims {
+		shown.Claims = append(shown.Claims, views.LabClaim(claim))
+	}
+	return shown
+}
+
+// end signs out one of the user's sessions.
+func (l *lab) end(w http.ResponseWriter, r *http.Request) error {
+	user := auth.FromContext(r.Context()).Session.User
+	n, err := l.Auth.End(r.Context(), auth.Selector{UserID: user.ID, SessionID: chi.URLParam(r, "id")}, auth.Device)
+	if err != nil {
+		return err
+	}
+	done := "ended"
+	if n == 0 {
+		done = "none"
+	}
+	return seeOther(w, r, "/lab?done="+done)
+}
+
+// expire ends this session as its age would. The next page finds that out and
+// says so, as any page does.
+func (l *lab) expire(w http.ResponseWriter, r *http.Request) error {
+	session := auth.FromContext(r.Context()).Session
+	sel := auth.Selector{UserID: session.User.ID, SessionID: session.ID}
+	if _, err := l.Auth.End(r.Context(), sel, auth.Expired); err != nil {
+		return err
+	}
+	return seeOther(w, r, "/lab")
+}
+
+func (l *lab) drop(w http.ResponseWriter, r *http.Request) error {
+	l.drops.add(auth.FromContext(r.Context()).Session.ID)
+	return seeOther(w, r, "/lab?done=drop")
+}
+
+func (l *lab) large(w http.ResponseWriter, r *http.Request) error {
+	return l.setWeight(w, r, "large", padded)
+}
+
+func (l *lab) small(w http.ResponseWriter, r *http.Request) error {
+	return l.setWeight(w, r, "small", func(roles []string) []string { return roles })
+}
+
+// setWeight changes the user's roles, apart from the lab's own, to what change
+// makes of them. The cookie follows by itself: this session's with the page
+// that comes next, the others' with theirs.
+func (l *lab) setWeight(w http.ResponseWriter, r *http.Request, done string, change func([]string) []string) error {
+	user := auth.FromContext(r.Context()).Session.User
+	err := l.Auth.UpdateUser(r.Context(), user.ID, func(u *auth.User) error {
+		u.Profile.Roles = change(slices.DeleteFunc(slices.Clone(u.Profile.Roles), isWeight))
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return seeOther(w, r, "/lab?done="+done)
+}
+
+const (
+	weightPrefix = "lab:"
+	largeRoles   = 6000 // bytes of roles in all: three cookies, and far from the fourth, past which nobody could sign in
+)
+
+func isWeight(role string) bool { return strings.HasPrefix(role, weightPrefix) }
+
+// padded adds roles until there is enough of them. Who has that many already
+// gets none.
+func padded(roles []string) []string {
+	bytes := 0
+	for _, role := range roles {
+		bytes += len(role)
+	}
+	for ; bytes < largeRoles; bytes += 100 {
+		roles = append(roles, weightPrefix+strings.Repeat("weight", 16))
+	}
+	return roles
+}
