@@ -16,6 +16,8 @@ function sentence() {
   if (status.reader === "nobody") return "You are signed out. Reload the page to see it as a guest.";
   if (status.reader === "other" && wasGuest) return "You have signed in in another tab. Reload the page to see it.";
   if (status.reader === "other") return "Someone else is signed in now. Reload the page to see it.";
+  const hidden = document.documentElement.classList.contains("session-hidden");
+  if (status.lost && hidden) return "The connection is lost. This page is shown again when your session has been checked.";
   if (status.lost) return "The connection is lost. You are still signed in; trying again.";
   if (!status.ending) return "";
   const time = new Date(status.ending).toLocaleTimeString([], { timeStyle: "short" });

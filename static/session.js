@@ -152,7 +152,6 @@ export async function getSession(query = "") {
 async function ask(query, tries = 3) {
   const at = (lastCheck = Date.now());
   const response = await fetch(`${settings.authPath}/session${query}`, {
-    headers: { "Content-Type": "application/json" },
     cache: "no-store",
     signal: AbortSignal.timeout(answerMillis),
   });
@@ -185,9 +184,9 @@ function checkTogether() {
 /** Checks because of news that can wait a little, but must not be missed. */
 const checkSoon = () => later("soon", lastCheck + floorMillis - Date.now(), checkTogether);
 
-/** The user came back to this tab: checks, but not at every click. */
+/** The user came back to this tab: checks, but not at every click, and not for guests. */
 function returned() {
-  if (!left && Date.now() - lastCheck >= floorMillis) checkTogether();
+  if (current && !left && Date.now() - lastCheck >= floorMillis) checkTogether();
   tick();
 }
 
@@ -379,7 +378,7 @@ document.addEventListener("visibilitychange", () => {
 });
 addEventListener("submit", () => (submitted = Date.now()));
 addEventListener("focus", returned);
-addEventListener("online", checkSoon);
+addEventListener("online", () => current && checkSoon());
 addEventListener("offline", lost);
 addEventListener("pagehide", () => {
   left = true;

@@ -107,3 +107,16 @@ func TestEverythingElseIsNotFound(t *testing.T) {
 		}
 	}
 }
+
+// session.js is read by people: its code, without its comments, stays small.
+func TestSessionJSIsSmall(t *testing.T) {
+	source, err := files.ReadFile("session.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	comments := regexp.MustCompile(`(?ms)/\*.*?\*/|(?:^|\s)// .*?$`)
+	code := regexp.MustCompile(`\n\s*\n+`).ReplaceAll(comments.ReplaceAll(source, nil), []byte("\n"))
+	if len(code) >= 8000 || len(code) < 4000 {
+		t.Errorf("session.js has %d bytes without its comments, want fewer than 8,000 and more than a part of it", len(code))
+	}
+}

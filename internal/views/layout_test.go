@@ -39,6 +39,7 @@ func TestTheMenuOffersNothingWhenNobodyKnowsTheReader(t *testing.T) {
 		wantNotIn(t, html, guess)
 	}
 	wantIn(t, html, `class="brand" href="/"`)
+	wantNotIn(t, html, `src="/static/session.js"`) // it would take the reader for a guest
 }
 
 func TestAssetsComeFromTheGivenFunction(t *testing.T) {

@@ -57,7 +57,9 @@ func (s *site) fail(w http.ResponseWriter, r *http.Request, err error) {
 		m.Again, _ = s.localPath(r.URL.RequestURI())
 	}
 	p := s.newPage(r)
-	p.Unknown = p.Unknown || e.status == http.StatusForbidden // refused before the session was looked at
+	// Refused before the session was looked at, or failed outside of where it is
+	// known: to call the reader a guest would be a guess.
+	p.Unknown = p.Unknown || e.status == http.StatusForbidden || e.status >= 500 && p.User == nil
 	s.render(w, r, e.status, views.ErrorPage(p, m))
 }
 

@@ -134,6 +134,7 @@ var endedNotices = map[auth.Reason]string{
 	auth.Password:   "You were signed out because the password of your account was changed.",
 	auth.Admin:      "You were signed out because your account was closed by an administrator.",
 	auth.Reuse:      "You were signed out because an old sign-in of yours was used a second time.",
+	auth.Replaced:   "You were signed out because a newer sign-in in this browser took the place of this one.",
 	auth.Deleted:    "You were signed out because your account was deleted.",
 	auth.Expired:    "You were signed out because your session had come to its end. Sign in to go on where you were.",
 }
