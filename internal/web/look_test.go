@@ -41,6 +41,7 @@ func look(t *testing.T, sights []sight) {
 	w := newWorld(t, db, "jwt")
 	w.cfg.MaxAge, w.cfg.AbsoluteMaxAge, w.cfg.Limit = 30*24*time.Hour, 90*24*time.Hour, 12
 	w.demo = &views.Demo{Email: "demo@example.com", Password: "correct horse battery staple"}
+	w.lab = true
 	w.deploy()
 	v := &viewer{tab{testenv.Browser(t, chromedp.IgnoreCertErrors), t, w.front.URL}, w, db, scripts}
 	for _, s := range sights {

@@ -25,6 +25,9 @@ var guestSights = []sight{
 		v.comesTo("/signin", "is not right")
 	}},
 	{"sign in, ended: signed out", ended(auth.SignedOut)},
+	{"sign in, ended: in another tab", ended(otherTab)},
+	{"sign in, ended: from another device", ended(auth.Device)},
+	{"sign in, ended: replaced", ended(auth.Replaced)},
 	{"sign in, ended: limit", ended(auth.Limit)},
 	{"sign in, ended: everywhere", ended(auth.Everywhere)},
 	{"sign in, ended: password", ended(auth.Password)},
@@ -57,6 +60,15 @@ var userSights = []sight{
 		v.visit("/", "Open your dashboard")
 	}},
 	{"dashboard", func(v *viewer) { v.visit("/dashboard", "Ada Lovelace") }},
+	{"notice, about to end", noticed(`ending: Date.now() + 120000, final: false`)},
+	{"notice, at the end", noticed(`ending: Date.now() + 120000, final: true`)},
+	{"notice, connection lost", noticed(`lost: true`)},
+	{"lab", func(v *viewer) { v.visit("/lab", "round trips") }},
+	{"lab, large token", func(v *viewer) {
+		v.visit("/lab", "Make the token large")
+		v.do("make it large", chromedp.Click(chromedp.CSS("#lab-large")))
+		v.comesTo("/lab", "Your roles fill")
+	}},
 	{"devices, one", func(v *viewer) { v.visit("/account/sessions", "This device") }},
 	{"sign out", func(v *viewer) { v.visit("/signout", "Sign out of this browser?") }},
 	{"devices, many", func(v *viewer) {
@@ -106,6 +118,18 @@ func ended(reason auth.Reason) func(*viewer) {
 	return func(v *viewer) {
 		v.visit("/signin?reason="+string(reason), "Sign in")
 		v.do("find the notice", chromedp.WaitVisible(chromedp.CSS("main .notice")))
+	}
+}
+
+// noticed is the dashboard when session.js has come to know something.
+func noticed(status string) func(*viewer) {
+	return func(v *viewer) {
+		v.visit("/dashboard", "Ada Lovelace")
+		v.do("have session.js know", chromedp.Evaluate[chromedp.Void](`import("/static/session.js").then((m) => {
+			document.addEventListener("session:status", () => Object.assign(m.status, { `+status+` }), true); // whatever the clock says
+			document.dispatchEvent(new Event("session:status"));
+		})`, chromedp.EvalAwaitPromise))
+		v.do("find the notice", chromedp.WaitVisible(chromedp.CSS("#session-notice p")))
 	}
 }
 

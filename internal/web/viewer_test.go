@@ -71,6 +71,7 @@ func (v *viewer) walk(t *testing.T, how string) {
 	if last.Index > 0 { // a browser without a window around the page begins again
 		t.Errorf("%s: after the last stop the keyboard is at %s, want it to leave the page", how, last.Name)
 	}
+	v.do("leave the page", chromedp.Evaluate[chromedp.Void]("document.activeElement.blur()")) // or the skip link stays in the way
 }
 
 func (v *viewer) step(key chromedp.Action[chromedp.Void]) stop {
