@@ -161,7 +161,7 @@ function words({ what, state, reason, session }) {
   const outcome = session ? "signed in" : `signed out${reason ? ` (${reason})` : ""}`;
   switch (what) {
     case "lead": return "this tab asks for all from now on";
-    case "follow": return "another tab asks for all";
+    case "follow": return "this tab asks for all no more";
     case "ask": return "this tab asks who is signed in";
     case "answer": return `the answer came: ${outcome}`;
     case "heard": return `another tab shared its answer: ${outcome}`;

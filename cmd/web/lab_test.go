@@ -98,7 +98,7 @@ func TestTheLabTellsWhatTheTabsSay(t *testing.T) {
 	b.open(url + "/lab")
 	b.until("the page itself is in the log", `/page and list came; 1 database round trip$/m.test(document.getElementById("lab-log").innerText)`)
 	b.trace(`{what: "lead"}`, "this tab asks for all from now on")
-	b.trace(`{what: "follow"}`, "another tab asks for all")
+	b.trace(`{what: "follow"}`, "this tab asks for all no more")
 	b.trace(`{what: "ask"}`, "this tab asks who is signed in")
 	eval[bool](b, `fetch("/auth/session").then((r) => r.json()).then((session) =>
 		document.dispatchEvent(new CustomEvent("session:trace", {detail: {what: "answer", session, reason: ""}}))) && true`)
