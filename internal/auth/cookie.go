@@ -17,6 +17,8 @@ type request struct {
 	issue *Issued // set this cookie; nil = no
 	clear bool    // delete the cookie and every chunk of it
 
+	headers []func(http.Header) // see AtHeaders; nil = none
+
 	queries atomic.Int64 // see Queries
 }
 
@@ -58,6 +60,13 @@ func Refresh(ctx context.Context) Result {
 	return r.result
 }
 
+// AtHeaders has f add to the response's headers at the moment they go out, when
+// all that the request came to is known. Outside the Middleware it does nothing.
+func AtHeaders(ctx context.Context, f func(http.Header)) {
+	r := fromContext(ctx)
+	r.headers = append(r.headers, f)
+}
+
 // writeCookie is the only place that writes the session cookie. It runs at the
 // moment the headers are written and looks into the view once more: a session
 // that ended while the request was under way gets no new cookie.
@@ -86,7 +95,7 @@ func (r *request) writeCookie(h http.Header) {
 	}
 }
 
-// cookieWriter calls writeCookie just before the headers go out.
+// cookieWriter calls writeCookie, and whoever asked for it, just before the headers go out.
 type cookieWriter struct {
 	http.ResponseWriter
 	request *request
@@ -97,6 +106,9 @@ func (w *cookieWriter) WriteHeader(status int) {
 	if !w.wrote && status >= 200 { // 1xx is not the answer yet
 		w.wrote = true
 		w.request.writeCookie(w.Header())
+		for _, f := range w.request.headers {
+			f(w.Header())
+		}
 	}
 	w.ResponseWriter.WriteHeader(status)
 }
