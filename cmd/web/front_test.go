@@ -70,9 +70,9 @@ func newFront(t *testing.T, variables ...string) *front {
 	f.run()
 	t.Cleanup(func() {
 		f.releaseAll()
+		f.stop()
 		server.CloseClientConnections()
 		server.Close()
-		f.stop()
 	})
 	return f
 }
@@ -88,7 +88,14 @@ func (f *front) run() {
 			io.WriteString(output, "run: "+err.Error())
 		}
 	})
-	f.stop = func() { cancel(); running.Wait() }
+	f.stop = func() {
+		f.t.Helper()
+		cancel()
+		running.Wait()
+		if text := output.String(); strings.Contains(text, "run: ") { // such as an open stream that kept it
+			f.t.Errorf("the program did not stop cleanly:\n%s", text)
+		}
+	}
 	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		if m := listeningAt.FindStringSubmatch(output.String()); m != nil {
 			backend, _ := url.Parse("http://" + m[1])

@@ -106,7 +106,7 @@ func TestWithoutJavaScript(t *testing.T) {
 		phone.fill("#password", demo.Password)
 		phone.click("main form [type=submit]")
 		phone.arrives("/account/sessions")
-		phone.shows("These browsers are signed in")
+		phone.shows("You are signed in on this device")
 		laptop.open(f.url + "/signin")
 		laptop.fill("#email", demo.Email)
 		laptop.fill("#password", demo.Password)
