@@ -26,6 +26,7 @@ function sentence() {
 }
 
 function show() {
+  document.documentElement.classList.toggle("session-stale", status.reader !== "same");
   const text = sentence();
   if (words.textContent !== text) words.textContent = text; // or it would be read out again
   const canStay = status.reader === "same" && !status.lost && status.ending > 0 && !status.final;

@@ -119,8 +119,6 @@ const trace = (what, more) => emit("trace", { what, ...more });
 /** @param {Partial<typeof status>} news */
 const say = (news) => emit("status", Object.assign(status, news));
 
-const visible = () => document.visibilityState === "visible";
-
 /**
  * Asks the server for the session, null for nobody, and tells the other tabs.
  * Throws when it cannot be known.
@@ -133,15 +131,13 @@ export async function getSession(query = "") {
     const answer = await ask(query);
     ours.postMessage({ answer });
     trace("answer", answer);
-    remember(answer.session?.user.email ?? "");
     apply(answer);
+    remember(current); // a late answer has not changed that
     return answer.session;
   } catch (problem) {
     if (!left) ours.postMessage({ lost: true });
     lost();
     throw problem;
-  } finally {
-    schedule();
   }
 }
 
@@ -156,9 +152,9 @@ async function ask(query, tries = 3) {
     signal: AbortSignal.timeout(answerMillis),
   });
   if (!response.ok) throw new Error(response.statusText);
-  const header = (/** @type {string} */ name) => response.headers.get(`Session-${name}`) ?? "";
+  const header = (/** @type {string} */ name) => response.headers.get(`Session-${name}`);
   const until = (/** @type {string} */ name) => Date.now() + Number(header(name)) * 1000;
-  const reason = header("Ended");
+  const reason = header("Ended") ?? "";
   if (reason === "replaced" && tries) {
     // Another tab has just signed in, and its cookie is on the way here.
     await new Promise((resolve) => setTimeout(resolve, leaderMillis));
@@ -175,7 +171,8 @@ const check = (query = "") => getSession(query).catch(() => {});
 
 /** Has the session checked once for all tabs: by the leading one, if there is one. */
 function checkTogether() {
-  if (!visible()) return void (lastCheck = 0); // whoever comes back, asks
+  if (document.hidden) return void (lastCheck = 0); // whoever comes back, asks
+  later("soon");
   if (leading) return void check();
   ours.postMessage({ ask: (lastCheck = Date.now()) });
   later("fallback", leaderMillis, check);
@@ -186,7 +183,7 @@ const checkSoon = () => later("soon", lastCheck + floorMillis - Date.now(), chec
 
 /** The user came back to this tab: checks, but not at every click, and not for guests. */
 function returned() {
-  if (current && !left && Date.now() - lastCheck >= floorMillis) checkTogether();
+  if ((current || !lastCheck) && Date.now() - lastCheck >= floorMillis) checkTogether();
   tick();
 }
 
@@ -196,25 +193,25 @@ function returned() {
  */
 function apply(answer) {
   const late = asOf - answer.at;
-  if (left || (late > 0 && late < answerMillis)) return; // more, and the clock was set back
+  if (left || (late > 0 && late < answerMillis)) return schedule(); // more, and the clock was set back
   const { session } = answer;
-  const user = session?.user.email ?? "";
-  const text = JSON.stringify(session?.user ?? "");
+  const user = session?.user?.email ?? "";
+  const text = JSON.stringify(session?.user);
   // A cookie that is gone tells no reason: it ran out, or another tab signed out.
   const gone = Date.now() > expires - 2000 ? "expired" : "tab";
   const reason = answer.reason === "signout" ? "tab" : answer.reason || gone;
   const other = user !== current;
   const changed = other || (described && text !== described);
-  const recovered = failures > 0;
   ({ at: asOf, expires, ends } = answer);
   current = user;
   described = text;
-  failures = 0;
   say({ lost: false });
   if (changed) emit("change", session);
   if (other) follow(reason);
   if (user === renderedFor) hide(false);
-  if (other || recovered) listen();
+  if (other || failures) lead();
+  failures = 0;
+  schedule();
   tick();
 }
 
@@ -244,7 +241,7 @@ function leave(url) {
   hide(true);
   pause();
   // A form on its way, such as the sign-out itself, has the better answer.
-  setTimeout(() => location.replace(url), Date.now() - submitted < floorMillis ? floorMillis : 0);
+  setTimeout(() => left && location.replace(url), Date.now() - submitted < floorMillis ? floorMillis : 0);
 }
 
 /** @param {boolean} on */
@@ -255,37 +252,34 @@ function lost() {
   failures++;
   trace("unknown");
   say({ lost: current !== "" });
+  schedule();
 }
 
 /** Looks at the clock: warns when the end is near, hides when it has come. */
 function tick() {
   later("tick");
-  if (!current || left || !visible()) return;
+  if (!current || left || document.hidden) return;
   const rest = expires - Date.now();
   const due = rest - warnMillis;
-  if (rest <= 0) {
-    hide(isPrivate);
-    if (!failures && Date.now() - lastCheck > leaderMillis) check();
-  }
-  // Nothing is said while an answer is on its way that may move the end.
-  const soon = due <= 0 && rest > 0 && lastCheck <= asOf;
-  say({ ending: soon ? expires : 0, final: ends - expires < 1000 });
+  if (rest <= 0) hide(isPrivate);
+  // Another window may have moved the end since the server was last asked.
+  const stale = asOf < expires - (rest > 0 ? warnMillis : 0);
+  if (due <= 0 && stale && !failures && lastCheck <= asOf) checkTogether();
+  say({ ending: due > 0 || rest <= 0 || stale ? 0 : expires, final: ends - expires < 1000 });
   later("tick", Math.min(tickMillis, Math.max(leaderMillis, due > 0 ? due : rest)), tick);
 }
 
 /** Plans the next poll: only the leader's, only while someone is signed in. */
 function schedule() {
   later("poll");
-  if (!leading || left || !current || !navigator.onLine || !(pollMillis || failures)) return;
+  if (!leading || !navigator.onLine || !(pollMillis || failures)) return;
   const wait = failures ? Math.min(1000 * 2 ** failures, pollMillis || pushMillis) : pollMillis;
   later("poll", wait * (0.9 + Math.random() / 5), check);
 }
 
 /** Listens to the event stream while leading: it says when to ask. */
 function listen() {
-  stream?.close();
-  later("push");
-  if (settings.push !== "true" || !navigator.locks || !leading || left || !current) return;
+  if (settings.push !== "true" || !navigator.locks || !leading) return;
   const push = (/** @type {string} */ state) => trace("push", { state });
   const source = (stream = new EventSource(`${settings.authPath}/events`));
   source.onopen = () => push("open");
@@ -308,13 +302,14 @@ function setLeading(on) {
   trace(on ? "lead" : "follow");
   if (on && timers.fallback) check(); // nobody else will
   schedule();
-  listen();
+  stream?.close();
+  later("push", leaderMillis, listen); // tabs may be leafed through
 }
 
 /** Leads while this tab is visible, if no other visible tab does. */
 function lead() {
   yieldLead();
-  if (!visible()) return;
+  if (document.hidden || left || !current) return;
   const stop = new AbortController();
   yieldLead = () => {
     stop.abort();
@@ -353,26 +348,27 @@ function remembered() {
   } catch {}
 }
 
-ours.onmessage = (/** @type {MessageEvent<{ask?: number, lost?: boolean, answer?: Answer}>} */ { data }) => {
-  // Five tabs that come back at once ask once.
-  if (data.ask && leading && data.ask - lastCheck > leaderMillis) check();
+ours.onmessage = (/** @type {MessageEvent<{ask: number, lost: boolean, answer: Answer}>} */ { data }) => {
+  // Each message has one of the three. Tabs that come back at once ask once.
+  if (leading && data.ask - lastCheck > leaderMillis) check();
   if (data.lost) lost();
   if (!data.answer) return;
   later("fallback");
   lastCheck = data.answer.at;
   trace("heard", data.answer);
   apply(data.answer);
-  schedule();
 };
 nextAuth.onmessage = (/** @type {MessageEvent} */ { data }) => {
   if (data?.from === "latchkey") return; // the answer itself is on the other channel
   // The stock client tells of every poll; only a sign-out, or a sign-in that
   // this tab has not seen, cannot wait.
-  if (data?.data?.trigger === "signout" || !current) checkTogether();
+  const out = data?.data?.trigger === "signout";
+  if (out && document.hidden) hide(isPrivate); // until whoever comes back has asked
+  if (out || !current) checkTogether();
   else checkSoon();
 };
 document.addEventListener("visibilitychange", () => {
-  if (!visible()) return pause();
+  if (document.hidden) return pause();
   returned();
   lead();
 });

@@ -171,7 +171,7 @@ func TestExpiredWhileAsleep(t *testing.T) {
 // seen makes a page believe that it is in view, or not; a headless browser has
 // all its tabs in view.
 func seen(state string) string {
-	return `Object.defineProperty(document, "visibilityState", { value: "` + state + `", configurable: true }); document.dispatchEvent(new Event("visibilitychange"))`
+	return `Object.defineProperty(document, "hidden", { value: "` + state + `" === "hidden", configurable: true }); document.dispatchEvent(new Event("visibilitychange"))`
 }
 
 // A page left alone says that its session is about to end. The user can stay,

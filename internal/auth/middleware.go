@@ -89,6 +89,8 @@ func (t touch) deletes(r Result) bool {
 func (s *Service) mode(r *http.Request) (touch, Mode) {
 	rest, endpoint := strings.CutPrefix(r.URL.Path, s.cfg.AuthPath+"/")
 	switch {
+	case endpoint && isElsewhere(r):
+		return nothing, Mode{}
 	case endpoint && rest == "session": // ?active: the user said that he is here
 		return poll, Mode{Renew: s.cfg.PollKeepsAlive || r.URL.Query().Has("active")}
 	case endpoint && rest == "events": // opened by the page, not by the user
@@ -97,6 +99,14 @@ func (s *Service) mode(r *http.Request) (touch, Mode) {
 		return navigation, Mode{Renew: true}
 	}
 	return nothing, Mode{}
+}
+
+// isElsewhere reports whether a page of another origin has made the request
+// behind its user's back: an image of a sibling host, to which SameSite cookies
+// go, is no activity of his.
+func isElsewhere(r *http.Request) bool {
+	site := r.Header.Get("Sec-Fetch-Site")
+	return (site == "same-site" || site == "cross-site") && !isNavigation(r)
 }
 
 // isNavigation reports whether the user went to this page. Browsers that do not

@@ -55,7 +55,6 @@ type stream struct {
 // run sends heartbeats until there is news, the session's time is over, the
 // reader has gone or the program is told to stop.
 func (s stream) run(ctx context.Context, news, stopping <-chan struct{}) {
-	http.NewResponseController(s.out).SetReadDeadline(time.Time{}) // the server's own is for requests; it would cut the stream off
 	// However it ends, browsers come back at different moments.
 	err := s.send(fmt.Sprintf("retry: %d\n\n", 1000+rand.IntN(2000)))
 	for err == nil {
