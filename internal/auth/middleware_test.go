@@ -3,6 +3,7 @@ package auth_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -63,6 +64,9 @@ func TestOnlyNavigationsAndEndpointsTouchTheCookie(t *testing.T) {
 			{"another endpoint", []func(*http.Request){header("Sec-Fetch-Mode", "cors"), path("/auth/csrf")}, true, true},
 			// Its answer may come after that of a sign-in in another tab.
 			{"a poll", []func(*http.Request){header("Sec-Fetch-Mode", "cors"), path("/auth/session")}, true, false},
+			{"the event stream", []func(*http.Request){header("Sec-Fetch-Mode", "cors"), path("/auth/events")}, false, false},
+			{"an image on a sibling host", []func(*http.Request){header("Sec-Fetch-Mode", "no-cors"), header("Sec-Fetch-Site", "same-site"), path("/auth/session")}, false, false},
+			{"a link on another site", []func(*http.Request){header("Sec-Fetch-Site", "cross-site"), path("/auth/signin")}, true, true},
 			{"a neighbour of the endpoints", []func(*http.Request){header("Sec-Fetch-Mode", "cors"), path("/authors")}, false, false},
 		}
 		for _, tt := range tests {
@@ -98,6 +102,36 @@ func TestAPollDoesNotCountAsActivityWhenSoConfigured(t *testing.T) { // SE-4, D4
 		w.wait(30 * time.Minute)
 		w.want(w.a, cookie, visit, auth.Ended, auth.Expired)
 	})
+}
+
+func TestAPollThatTheUserAsksForIsActivity(t *testing.T) { // "Stay signed in"
+	both(t, func(t *testing.T, w *world) {
+		w.cfg.PollKeepsAlive = false
+		w.a = w.instance()
+		cookie := w.login(w.a).Cookie
+		w.wait(23 * time.Hour)
+		resp := w.serve(cookie, nil, func(r *http.Request) { r.URL.Path, r.URL.RawQuery = "/auth/session", "active" })
+		renewed := w.setCookie(resp)
+		if renewed == "" {
+			t.Fatal("the poll sets no cookie, want a renewed one")
+		}
+		w.wait(2 * time.Hour)
+		w.want(w.a, renewed, look, auth.OK, "")
+	})
+}
+
+func TestHeadersCanWaitForWhatARequestComesTo(t *testing.T) {
+	w := newWorld(t, "database")
+	cookie := w.login(w.a).Cookie
+	resp := w.serve(cookie, func(rw http.ResponseWriter, r *http.Request) {
+		auth.AtHeaders(r.Context(), func(h http.Header) { h.Set("X-Queries", strconv.Itoa(auth.Queries(r.Context()))) })
+		w.a.Sessions(r.Context(), auth.FromContext(r.Context()).Session.User.ID)
+		rw.Write([]byte("the page"))
+	})
+	if got := resp.Header.Get("X-Queries"); got != "2" { // whose session it is, and the list
+		t.Errorf("the header says %q queries, want 2", got)
+	}
+	auth.AtHeaders(t.Context(), nil) // outside the Middleware: nothing
 }
 
 func TestASignOutUnderwayIsNotUndone(t *testing.T) { // SE-7
