@@ -32,11 +32,22 @@ func TestAnEndingReachesAnotherBrowser(t *testing.T) {
 				laptop := phone.stranger()
 				laptop.signIn(f.url)
 				laptop.open(f.url + "/account/sessions")
+				signInPage := f.hold("/signin")
 				laptop.click(`form[action$="/end"] button`)
 				laptop.arrives("/account/sessions?done=one")
-				took := phone.arrives(signedOutFrom("/dashboard", "device"))
+				start := time.Now()
+				received(t, "the phone wants the sign-in page", signInPage.arrived)
+				took := time.Since(start)
+				if !phone.hidden() {
+					t.Error("the page is shown while the sign-in page is on its way")
+				}
+				f.release("/signin")
+				phone.arrives(signedOutFrom("/dashboard", "device"))
 				t.Logf("the phone left %v after the laptop had its answer", took.Round(time.Millisecond))
 				phone.shows("signed out from the list of devices")
+				if name == "push" && !phone.wasTold("push news") {
+					t.Error("the page has left, but not because it was told")
+				}
 				if name == "poll" && f.asked["GET /auth/events"] > 0 {
 					t.Error("a page listened to the stream, though SESSION_PUSH is off")
 				}
@@ -83,6 +94,26 @@ func TestAHeldBackPollLeavesTheBrowserSignedOut(t *testing.T) {
 				t.Errorf("after the late answer the session is %s, want null", got)
 			}
 		}
+	})
+}
+
+// A tab whose own sign-out is on its way hides, but waits for its answer: it
+// deletes the cookie, and has the better words.
+func TestASignOutHasItsOwnAnswer(t *testing.T) {
+	bothStrategies(t, func(t *testing.T, strategy string) {
+		f := newFront(t, "SESSION_STRATEGY", strategy, "SESSION_POLL_INTERVAL", "1h")
+		first := newTab(t)
+		first.signIn(f.url)
+		first.comes("push open")
+		held := f.hold("/signout")
+		first.click("header form button")
+		received(t, "the sign-out", held.arrived)
+		until(t, "the page is hidden", first.hidden) // it was told of the ending
+		time.Sleep(time.Second)
+		f.release("/signout")
+		first.arrives("/signin?reason=signout")
+		first.shows("You are signed out.")
+		first.clean()
 	})
 }
 

@@ -154,8 +154,11 @@ func (f *front) release(path string) {
 }
 
 func (f *front) releaseAll() {
-	for _, path := range []string{"/auth/session", "/auth/events"} {
-		f.release(path)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for path, h := range f.held {
+		close(h.release)
+		delete(f.held, path)
 	}
 }
 

@@ -23,7 +23,10 @@ func bothStrategies(t *testing.T, f func(t *testing.T, strategy string)) {
 // record is put into a tab before its pages: it keeps what session.js tells of
 // itself, and can be asked to make an old browser of it.
 const record = `window.traces = [];
-	document.addEventListener("session:trace", ({ detail }) => traces.push(detail.state ? detail.what + " " + detail.state : detail.what));`
+	document.addEventListener("session:trace", ({ detail }) => {
+		traces.push(detail.state ? detail.what + " " + detail.state : detail.what);
+		sessionStorage.setItem("last page's traces", traces.join());
+	});`
 
 const withoutLocks = `delete Navigator.prototype.locks;`
 
@@ -71,6 +74,13 @@ func (b tab) count(what string) int {
 		}
 	}
 	return n
+}
+
+// wasTold reports whether session.js told of something on the page before this
+// one, which it then left.
+func (b tab) wasTold(what string) bool {
+	b.t.Helper()
+	return strings.Contains(eval[string](b, `sessionStorage.getItem("last page's traces") ?? ""`), what)
 }
 
 // comes waits until session.js has told of something.
@@ -200,9 +210,18 @@ func TestATabKeepsWhatIsTyped(t *testing.T) {
 		eval[bool](first, `document.querySelector("main").innerHTML = "<textarea>half a letter</textarea>"; true`)
 		second := first.another()
 		second.open(f.url + "/signout")
-		// Signing in again replaces the session: by the API, as a page of the same user would.
-		eval[int](second, `fetch("/auth/csrf").then((r) => r.json()).then(({ csrfToken }) => fetch("/auth/callback/credentials", { method: "POST",
-			body: new URLSearchParams({ csrfToken, email: "`+demo.Email+`", password: "`+demo.Password+`" }) })).then((r) => r.status)`, chromedp.EvalAwaitPromise)
+		// Signing in again replaces the session: by the API, as a page of the same
+		// user would. The old one has ended before the new cookie is here.
+		held := f.hold("/auth/callback/credentials")
+		eval[bool](second, `window.signingIn = `+signInByAPI+`; true`)
+		received(t, "the sign-in", held.arrived)
+		eval[bool](first, `window.asking = import("/static/session.js").then((m) => m.getSession()); true`)
+		time.Sleep(500 * time.Millisecond)
+		f.release("/auth/callback/credentials")
+		eval[int](second, `signingIn`, chromedp.EvalAwaitPromise)
+		if got := eval[string](first, `asking.then((session) => session?.user.email ?? "nobody")`, chromedp.EvalAwaitPromise); got != demo.Email {
+			t.Errorf("a question in the middle of a sign-in is answered %q, want %q", got, demo.Email)
+		}
 		heard := first.count("answer") + first.count("heard")
 		second.open(f.url + "/dashboard")
 		eval[bool](second, `import("/static/session.js").then((m) => m.getSession()).then(() => true)`, chromedp.EvalAwaitPromise)
@@ -213,6 +232,10 @@ func TestATabKeepsWhatIsTyped(t *testing.T) {
 		first.says("")
 	})
 }
+
+// signInByAPI is what the stock client does to sign in.
+var signInByAPI = `fetch("/auth/csrf").then((r) => r.json()).then(({ csrfToken }) => fetch("/auth/callback/credentials", { method: "POST",
+	body: new URLSearchParams({ csrfToken, email: "` + demo.Email + `", password: "` + demo.Password + `" }) })).then((r) => r.status)`
 
 // A module that imports session.js gets the one that runs, not a second poller.
 func TestImportingTheModuleMakesNoSecondOne(t *testing.T) {
