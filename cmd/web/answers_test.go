@@ -211,11 +211,12 @@ func TestAHiddenTabAsksWhenItComesBack(t *testing.T) {
 
 	// The stock client of another page signs out.
 	eval[bool](first, seen("hidden")+`; true`)
-	eval[bool](second, stock("signout")+`; true`)
-	until(t, "the hidden page has heard", func() bool { return first.hidden() })
 	held := f.hold("/auth/session")
+	eval[bool](second, stock("signout")+`; true`)
+	received(t, "the question of the tab in view", held.arrived)
+	until(t, "the hidden page has heard", first.hidden)
 	eval[bool](first, seen("visible")+`; true`)
-	received(t, "the question of who has come back", held.arrived)
+	time.Sleep(300 * time.Millisecond)
 	if !first.hidden() {
 		t.Error("a page that was told of a sign-out is shown before it has asked")
 	}

@@ -38,14 +38,14 @@ func TestAnEndingReachesAnotherBrowser(t *testing.T) {
 				start := time.Now()
 				received(t, "the phone wants the sign-in page", signInPage.arrived)
 				took := time.Since(start)
-				if !phone.hidden() {
-					t.Error("the page is shown while the sign-in page is on its way")
-				}
 				f.release("/signin")
 				phone.arrives(signedOutFrom("/dashboard", "device"))
+				if !phone.before("hidden") {
+					t.Error("the page was shown while the sign-in page was on its way")
+				}
 				t.Logf("the phone left %v after the laptop had its answer", took.Round(time.Millisecond))
 				phone.shows("signed out from the list of devices")
-				if name == "push" && !phone.wasTold("push news") {
+				if name == "push" && !phone.before("push news") {
 					t.Error("the page has left, but not because it was told")
 				}
 				if name == "poll" && f.asked["GET /auth/events"] > 0 {
@@ -108,10 +108,12 @@ func TestASignOutHasItsOwnAnswer(t *testing.T) {
 		held := f.hold("/signout")
 		first.click("header form button")
 		received(t, "the sign-out", held.arrived)
-		until(t, "the page is hidden", first.hidden) // it was told of the ending
-		time.Sleep(time.Second)
+		time.Sleep(2 * time.Second) // in which it is told of the ending
 		f.release("/signout")
 		first.arrives("/signin?reason=signout")
+		if !first.before("push news") || !first.before("hidden") {
+			t.Error("the page was not told, or did not hide; this test proves nothing")
+		}
 		first.shows("You are signed out.")
 		first.clean()
 	})

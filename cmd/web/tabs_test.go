@@ -23,9 +23,14 @@ func bothStrategies(t *testing.T, f func(t *testing.T, strategy string)) {
 // record is put into a tab before its pages: it keeps what session.js tells of
 // itself, and can be asked to make an old browser of it.
 const record = `window.traces = [];
-	document.addEventListener("session:trace", ({ detail }) => {
-		traces.push(detail.state ? detail.what + " " + detail.state : detail.what);
-		sessionStorage.setItem("last page's traces", traces.join());
+	const note = (what) => {
+		traces.push(what);
+		sessionStorage.setItem("all traces", (sessionStorage.getItem("all traces") ?? "") + "," + what);
+	};
+	document.addEventListener("session:trace", ({ detail }) => note(detail.state ? detail.what + " " + detail.state : detail.what));
+	document.addEventListener("DOMContentLoaded", () => {
+		const root = document.documentElement;
+		new MutationObserver(() => note(root.classList.contains("session-hidden") ? "hidden" : "not hidden")).observe(root, { attributeFilter: ["class"] });
 	});`
 
 const withoutLocks = `delete Navigator.prototype.locks;`
@@ -76,11 +81,11 @@ func (b tab) count(what string) int {
 	return n
 }
 
-// wasTold reports whether session.js told of something on the page before this
-// one, which it then left.
-func (b tab) wasTold(what string) bool {
+// before reports whether session.js told of something, or hid the page, on any
+// page that this tab has been at.
+func (b tab) before(what string) bool {
 	b.t.Helper()
-	return strings.Contains(eval[string](b, `sessionStorage.getItem("last page's traces") ?? ""`), what)
+	return slices.Contains(strings.Split(eval[string](b, `sessionStorage.getItem("all traces") ?? ""`), ","), what)
 }
 
 // comes waits until session.js has told of something.
