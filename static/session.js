@@ -17,7 +17,8 @@
  *   session:change     the session is another one, says something new of its
  *                      user, or is gone; detail: the session or null
  *   session:expired    it is gone; a private page is left unless this event is
- *                      cancelled
+ *                      cancelled. It may be hidden already, by the class
+ *                      session-hidden of <html>, which is then yours to remove
  *   session:status     what a reader may want to know has changed; detail: the
  *                      status below. notice.js puts it into words
  *   session:trace      what this module does, for the curious (see /lab);
@@ -142,6 +143,8 @@ export async function getSession(query = "") {
 }
 
 /**
+ * What the server says. Not finding the cookie of a sign-in that it knows of, it
+ * is asked again.
  * @param {string} query
  * @returns {Promise<Answer>}
  */
