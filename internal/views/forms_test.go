@@ -91,7 +91,7 @@ func TestTheDemoAccountIsShownOnlyWhenGiven(t *testing.T) {
 
 func TestNoticesAreStatusesAndFormErrorsAreAlerts(t *testing.T) {
 	html := render(t, SignIn(Page{}, SignInModel{Notice: "Signed out elsewhere.", Errors: Errors{"": "Not right."}}))
-	wantIn(t, html, `<p class="notice" role="status">Signed out elsewhere.</p>`)
+	wantIn(t, html, `<p class="notice" role="status" tabindex="-1" autofocus>Signed out elsewhere.</p>`)
 	wantIn(t, html, `<p class="notice notice-error" role="alert">Not right.</p>`)
 }
 
