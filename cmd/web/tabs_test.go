@@ -13,10 +13,14 @@ import (
 	"latchkey/internal/testenv"
 )
 
-// bothStrategies runs a browser's test under each.
+// bothStrategies runs a browser's test under each, at the same time: most of it
+// is waiting.
 func bothStrategies(t *testing.T, f func(t *testing.T, strategy string)) {
 	for _, strategy := range []string{"jwt", "database"} {
-		t.Run(strategy, func(t *testing.T) { f(t, strategy) })
+		t.Run(strategy, func(t *testing.T) {
+			t.Parallel()
+			f(t, strategy)
+		})
 	}
 }
 

@@ -34,7 +34,7 @@ func TestTheLabShowsWhatRunsOut(t *testing.T) {
 
 // lab.js puts each part of the answer in the place of the part with its id.
 func TestEveryLivePartIsOnThePage(t *testing.T) {
-	page, live := render(t, Lab(Page{}, lab())), render(t, LabLive(Page{}, lab()))
+	page, live := render(t, Lab(Page{Now: noon}, lab())), render(t, LabLive(Page{Now: noon}, lab()))
 	parts := 0
 	for _, tag := range tags(live, "") {
 		if _, ok := attr(tag, "data-part"); !ok {
