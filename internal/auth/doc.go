@@ -21,6 +21,8 @@
 //   - The Middleware puts the Result into the request's context, and one function
 //     writes the cookie, after a last look into the view (middleware.go,
 //     cookie.go).
+//   - Watch passes on what the view hears of one session, so that an open page
+//     need not wait for its next poll (watch.go).
 //
 // What a database must do is the Store interface, whose comments are its
 // specification; package authtest checks it. Results are never guessed: when

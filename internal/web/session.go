@@ -36,14 +36,15 @@ const isoMillis = "2006-01-02T15:04:05.000Z"
 func (s *site) authSession(a *action) error {
 	h := a.w.Header()
 	noStore(h)
-	switch result := auth.FromContext(a.r.Context()); result.State {
+	result := auth.FromContext(a.r.Context())
+	switch result.State {
 	case auth.Ended:
 		h.Set("Session-Ended", string(result.Reason))
 	case auth.OK:
 		h.Set("Session-Expires-In", s.secondsUntil(result.Session.ExpiresAt))
 		h.Set("Session-Ends-In", s.secondsUntil(result.Session.AbsoluteExpiresAt))
 	}
-	return writeSession(a.w, auth.FromContext(a.r.Context()))
+	return writeSession(a.w, result)
 }
 
 // secondsUntil is a time as session.js reads it.
