@@ -58,7 +58,7 @@ func load(getenv func(string) string) (config, error) {
 	c.absoluteMaxAge = l.duration("SESSION_ABSOLUTE_MAX_AGE", 720*time.Hour, time.Second)
 	c.renewAfter = l.renewAfter("SESSION_RENEW_AFTER", c.maxAge)
 	c.limit = l.integer("SESSION_LIMIT", 5, 0, 1000)
-	c.policy = auth.Policy(l.oneOf("SESSION_LIMIT_POLICY", string(auth.Evict), string(auth.Deny)))
+	c.policy = auth.Policy(l.oneOf("SESSION_LIMIT_POLICY", string(auth.PolicyEvict), string(auth.PolicyDeny)))
 	c.pollInterval = l.durationOrOff("SESSION_POLL_INTERVAL", 60*time.Second, time.Second)
 	c.pollKeepsAlive = l.oneOf("SESSION_POLL_KEEPS_ALIVE", "true", "false") == "true"
 	c.push = l.oneOf("SESSION_PUSH", "on", "off") == "on"

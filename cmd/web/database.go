@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"strings"
 
+	"latchkey/internal/accounts"
 	"latchkey/internal/auth"
 	"latchkey/internal/postgres"
 	"latchkey/internal/sqlite"
@@ -15,6 +16,7 @@ const defaultSQLite = dataDir + "/app.db"
 // database is a store together with its upkeep.
 type database interface {
 	auth.Store
+	accounts.Store
 	Migrate(context.Context) error // brings the schema up to this program's
 	Ready(context.Context) error   // nil once it answers and is migrated
 	Name() string                  // in words, such as PostgreSQL

@@ -79,11 +79,11 @@ func run(ctx context.Context, getenv func(string) string, stderr io.Writer) erro
 	if cfg.baseURL == "" {
 		cfg.baseURL = localURL(listener.Addr())
 	}
-	service, handler, err := newSite(ctx, cfg, db, log)
+	service, users, handler, err := newSite(ctx, cfg, db, log)
 	if err != nil {
 		return err
 	}
-	if err := prepare(ctx, cfg, service); err != nil {
+	if err := prepare(ctx, cfg, service, users); err != nil {
 		return err
 	}
 

@@ -11,7 +11,9 @@ import (
 	"strings"
 	"time"
 
+	"latchkey/internal/accounts"
 	"latchkey/internal/auth"
+	"latchkey/internal/auth/authhttp"
 	"latchkey/internal/authjs"
 	"latchkey/internal/views"
 	"latchkey/internal/web"
@@ -24,30 +26,31 @@ const siteName = "Latchkey"
 var demo = views.Demo{Email: "demo@example.com", Password: "try the demo key"}
 
 // newSite wires the session engine to the pages. What stays open ends with ctx.
-func newSite(ctx context.Context, cfg config, db database, log *slog.Logger) (*auth.Service, http.Handler, error) {
+func newSite(ctx context.Context, cfg config, db database, log *slog.Logger) (*auth.Service, *accounts.Service, http.Handler, error) {
 	cookie := authjs.SessionCookie(strings.HasPrefix(cfg.baseURL, "https://"))
 	cookie.Name = cmp.Or(cfg.cookieName, cookie.Name)
 	service, err := auth.New(auth.Config{
-		Store:             db,
-		Strategy:          cfg.strategy,
-		Secrets:           cfg.secrets,
-		Cookie:            cookie,
-		MaxAge:            cfg.maxAge,
-		AbsoluteMaxAge:    cfg.absoluteMaxAge,
-		RenewAfter:        cfg.renewAfter,
-		Limit:             cfg.limit,
-		Policy:            cfg.policy,
-		AuthPath:          cfg.authPath,
-		PollKeepsAlive:    cfg.pollKeepsAlive,
-		SiteName:          siteName,
-		PasswordMinLength: cfg.passwordMinLength,
-		Log:               log,
+		Store:          db,
+		Strategy:       cfg.strategy,
+		Secrets:        cfg.secrets,
+		CookieName:     cookie.Name,
+		MaxAge:         cfg.maxAge,
+		AbsoluteMaxAge: cfg.absoluteMaxAge,
+		RenewAfter:     cfg.renewAfter,
+		Limit:          cfg.limit,
+		Policy:         cfg.policy,
+		Log:            log,
 	})
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
+	users := accounts.New(accounts.Config{
+		Sessions: service, Store: db, SiteName: siteName, PasswordMinLength: cfg.passwordMinLength, Log: log,
+	})
 	site := web.Config{
 		Auth:              service,
+		Edge:              &authhttp.Edge{Sessions: service, Cookie: cookie, PollKeepsAlive: cfg.pollKeepsAlive, Log: log},
+		Accounts:          users,
 		CSRF:              authjs.NewCSRF(cfg.secrets...),
 		BaseURL:           cfg.baseURL,
 		AuthPath:          cfg.authPath,
@@ -67,7 +70,7 @@ func newSite(ctx context.Context, cfg config, db database, log *slog.Logger) (*a
 		site.Demo = &demo
 	}
 	handler, err := web.New(site)
-	return service, handler, err
+	return service, users, handler, err
 }
 
 // warning is how long before its end an idle page speaks up: long enough to
@@ -79,14 +82,14 @@ func warning(cfg config) time.Duration {
 // prepare loads what ended recently, so that nothing ended is let in, and sees
 // to the demo user: it is there in development and closed in production,
 // should a database have moved from the one to the other.
-func prepare(ctx context.Context, cfg config, service *auth.Service) error {
+func prepare(ctx context.Context, cfg config, service *auth.Service, users *accounts.Service) error {
 	if err := service.Sync(ctx); err != nil {
 		return err
 	}
 	if cfg.production {
-		return service.Disable(ctx, demo.Email)
+		return users.Disable(ctx, demo.Email)
 	}
-	return service.Seed(ctx, auth.Registration{Name: "Demo", Email: demo.Email, Password: demo.Password})
+	return users.Seed(ctx, accounts.Registration{Name: "Demo", Email: demo.Email, Password: demo.Password})
 }
 
 // banner says what is in force, on a terminal's first screen.

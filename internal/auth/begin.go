@@ -4,81 +4,108 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
-	"unicode"
 )
 
-// begin runs the login transaction: room is made and the row written under the
-// user's lock, so no two logins count the same sessions. The id and the token
-// are always new: nothing the browser sent is adopted (session fixation).
-func (s *Service) begin(ctx context.Context, userID string, client Client, held Session,
-	room func(u User, live []Session, replaced string) ([]Ending, error)) (Issued, error) {
-	token, err := s.own.Token("")
+// Login is a user who has just proved who they are, and the browser in which
+// they did.
+type Login struct {
+	UserID  string
+	Method  Method
+	Client  Client
+	Current Session // the live session this browser already has, which the new one replaces; zero = none
+}
+
+// Issued is a session together with the cookie that carries it.
+type Issued struct {
+	Session Session
+	Cookie  string // the cookie's value: never log it
+}
+
+// Begin is the one way in: it begins a session for a user who has proved who
+// they are, by whatever means. The limit on concurrent sessions is applied here
+// and nowhere else. Under the deny policy a *LimitError carries the confirmation
+// that Confirm takes. ErrDisabled for an account that may not sign in;
+// ErrNotFound if there is none.
+func (s *Service) Begin(ctx context.Context, login Login) (Issued, error) {
+	issued, err := s.begin(ctx, login, func(u User, live []Session) ([]Ending, error) {
+		return admit(live, login.Current.ID, limitOf(u, s.cfg.Limit), s.cfg.Policy)
+	})
+	return issued, s.confirmable(ctx, login, err)
+}
+
+// begin runs the login transaction: limit decides what makes room, and the row
+// is written under the user's lock, so that no two logins count the same
+// sessions. The id and the token are always new: nothing that the browser sent
+// is adopted (session fixation).
+func (s *Service) begin(ctx context.Context, login Login, limit func(u User, live []Session) ([]Ending, error)) (Issued, error) {
+	token, err := s.own.NewToken("")
 	if err != nil {
 		return Issued{}, err
 	}
+	session := s.newSession(login, token)
+	changes, err := s.cfg.Store.Begin(ctx, login.UserID, session.CreatedAt, func(u User, live []Session) (Plan, error) {
+		if !u.DisabledAt.IsZero() {
+			return Plan{}, ErrDisabled
+		}
+		session.User = u
+		end, err := limit(u, live)
+		return Plan{End: end, New: session}, err
+	})
+	if err != nil {
+		return Issued{}, wrap("begin a session", err)
+	}
+	s.Publish(ctx, login.UserID, changes)
+	s.replaceOther(ctx, login)
+	s.record(ctx, "session_created", login.UserID, session.ID, "strategy", s.own.Name(), "method", string(login.Method))
+	return s.issueOrEnd(ctx, session, token)
+}
+
+// newSession is the row to be, without its user.
+func (s *Service) newSession(login Login, token string) Session {
 	now := s.Now()
 	session := Session{
-		ID: randomText(16), CreatedAt: now, AuthenticatedAt: now, LastSeenAt: now, ValidatedAt: now,
+		ID: NewID(), Method: login.Method, CreatedAt: now, AuthenticatedAt: now, LastSeenAt: now, ValidatedAt: now,
 		ExpiresAt: earlier(now.Add(s.cfg.MaxAge), now.Add(s.cfg.AbsoluteMaxAge)), AbsoluteExpiresAt: now.Add(s.cfg.AbsoluteMaxAge),
-		IP: client.IP, UserAgent: printable(client.UserAgent, 512),
+		IP: login.Client.IP, UserAgent: printable(login.Client.UserAgent, 512),
 	}
 	if token != "" {
 		session.TokenHash = hashToken(token)
 	}
-	changes, err := s.store(ctx).Begin(ctx, userID, now, func(u User, live []Session) (Plan, error) {
-		if !u.DisabledAt.IsZero() {
-			return Plan{}, ErrCredentials
-		}
-		session.User = u
-		end, err := room(u, live, held.ID)
-		return Plan{End: end, New: session}, err
-	})
-	if err != nil {
-		return Issued{}, storeError("begin a session", err)
+	return session
+}
+
+// replaceOther ends what this browser held for another user: signing in as
+// someone else must not leave the first user's session behind. It is outside
+// the login's transaction, which locks one user only.
+func (s *Service) replaceOther(ctx context.Context, login Login) {
+	current := login.Current
+	if current.ID == "" || current.User.ID == login.UserID {
+		return
 	}
-	s.ended(ctx, userID, changes)
-	s.replaceOther(ctx, userID, held)
-	s.event(ctx, "session_created", userID, session.ID, "strategy", s.own.Name())
+	if _, err := s.End(ctx, Selector{UserID: current.User.ID, SessionID: current.ID}, ReasonReplaced); err != nil {
+		s.cfg.Log.WarnContext(ctx, "the browser's former session was not ended; it expires by itself", "user", current.User.ID, "error", err)
+	}
+}
+
+// issueOrEnd makes the cookie of a session that was just written. Without a
+// cookie no browser holds the session, so it must not count.
+func (s *Service) issueOrEnd(ctx context.Context, session Session, token string) (Issued, error) {
 	issued, err := s.issue(session, token)
-	if err != nil { // nobody can hold it, so it must not count
-		_, endErr := s.End(ctx, Selector{UserID: userID, SessionID: session.ID}, SignedOut)
+	if err != nil {
+		_, endErr := s.End(ctx, Selector{UserID: session.User.ID, SessionID: session.ID}, ReasonSignedOut)
 		return Issued{}, errors.Join(err, endErr)
 	}
 	return issued, nil
 }
 
-// replaceOther ends what this browser held for another user: signing in as
-// someone else must not leave the first one's session behind. It is outside
-// the login's transaction, which locks one user only.
-func (s *Service) replaceOther(ctx context.Context, userID string, held Session) {
-	if held.ID == "" || held.User.ID == userID {
-		return
-	}
-	if _, err := s.End(ctx, Selector{UserID: held.User.ID, SessionID: held.ID}, Replaced); err != nil {
-		s.cfg.Log.WarnContext(ctx, "the session held before was not ended; it expires by itself", "user", held.User.ID, "error", err)
-	}
-}
-
 // issue makes the cookie of a session that the database has just vouched for.
 func (s *Service) issue(session Session, token string) (Issued, error) {
-	value, err := s.own.Carry(session, token)
+	value, err := s.own.Encode(session, token)
 	if err != nil {
 		return Issued{}, fmt.Errorf("make the session cookie: %w", err)
 	}
 	return Issued{session, value}, nil
-}
-
-// ended tells the view, so that this process refuses the sessions from now on,
-// and the log.
-func (s *Service) ended(ctx context.Context, userID string, changes []Change) {
-	s.view.Apply(changes...)
-	for _, c := range changes {
-		if c.Ended != "" {
-			s.event(ctx, "session_ended", userID, c.SessionID, "reason", string(c.Ended))
-		}
-	}
 }
 
 func earlier(a, b time.Time) time.Time {
@@ -86,15 +113,4 @@ func earlier(a, b time.Time) time.Time {
 		return a
 	}
 	return b
-}
-
-// printable prepares text from a header for a text column and a page: valid
-// UTF-8, no control characters, not longer than it is worth showing.
-func printable(text string, bytes int) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(text[:min(len(text), bytes)], ""))
 }

@@ -2,7 +2,6 @@ package auth
 
 import (
 	"maps"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -10,8 +9,8 @@ import (
 	"latchkey/internal/authjs"
 )
 
-// Carried is what the browser holds of its session once it has the answer to
-// this request. The cookie's value itself is a key and is not part of it.
+// Carried is what a session cookie holds. The cookie's value itself is a key and
+// is not part of it.
 type Carried struct {
 	Strategy string  // the strategy that made the cookie; "" = there is no session
 	Bytes    int     // length of the value, all chunks together
@@ -31,20 +30,15 @@ type Claim struct {
 // it, and 200 random bits short of guessing the rest.
 const shownBytes = 6
 
-// Inspect says what is in the session cookie. It is meant for pages that
-// explain, inside Middleware.
-func (s *Service) Inspect(r *http.Request) Carried {
-	req := fromContext(r.Context())
-	value := req.value
-	if req.issue != nil {
-		value = req.issue.Cookie
-	}
-	if req.result.State != OK || value == "" {
+// Inspect says what a cookie's value carries, for pages that explain sessions.
+// The zero Carried for a value that is no session's.
+func (s *Service) Inspect(value string) Carried {
+	strategy := s.strategyOf(value)
+	if _, err := strategy.Decode(value, s.Now()); err != nil {
 		return Carried{}
 	}
-	made := s.reader(value)
-	c := Carried{Strategy: made.Name(), Bytes: len(value), Cookies: authjs.Chunks(value)}
-	if jwt, ok := made.(*JWT); ok {
+	c := Carried{Strategy: strategy.Name(), Bytes: len(value), Cookies: authjs.Chunks(value)}
+	if jwt, ok := strategy.(*JWT); ok {
 		c.Claims = jwt.claims(value, s.Now())
 	} else {
 		c.Start = value[:shownBytes]
@@ -78,5 +72,5 @@ func (s *Service) Lifetimes() (renewAfter, maxAge, absolute time.Duration) {
 	return s.cfg.RenewAfter, s.cfg.MaxAge, s.cfg.AbsoluteMaxAge
 }
 
-// ViewSize is how many sessions this process remembers as ended or changed.
-func (s *Service) ViewSize() int { return s.view.Size() }
+// EndingsSize is how many sessions this instance remembers as ended or changed.
+func (s *Service) EndingsSize() int { return s.endings.Size() }

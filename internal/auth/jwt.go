@@ -24,11 +24,11 @@ func NewJWT(salt string, secrets ...string) (*JWT, error) {
 // Name implements Strategy.
 func (*JWT) Name() string { return "jwt" }
 
-// Token implements Strategy: the row needs none.
-func (*JWT) Token(string) (string, error) { return "", nil }
+// NewToken implements Strategy: the row needs none.
+func (*JWT) NewToken(string) (string, error) { return "", nil }
 
-// Carry implements Strategy.
-func (j *JWT) Carry(s Session, _ string) (string, error) {
+// Encode implements Strategy.
+func (j *JWT) Encode(s Session, _ string) (string, error) {
 	claims, err := withProfile(s.Extra, s.User.Profile)
 	if err != nil {
 		return "", fmt.Errorf("claims of the profile: %w", err)
@@ -48,15 +48,15 @@ func (j *JWT) Carry(s Session, _ string) (string, error) {
 	})
 }
 
-// Prove implements Strategy. A JWT without a vat of ours proves only where to
+// Decode implements Strategy. A JWT without a vat of ours proves only where to
 // look: an Auth.js application may rewrite iat, exp and jti, but it keeps vat.
-func (j *JWT) Prove(value string, now time.Time) (Proof, error) {
+func (j *JWT) Decode(value string, now time.Time) (Decoded, error) {
 	c, err := j.codec.Decode(value, now)
 	if err != nil {
-		return Proof{}, fmt.Errorf("%w: %w", ErrNotFound, err)
+		return Decoded{}, fmt.Errorf("%w: %w", ErrNotFound, err)
 	}
 	profile, extra := splitProfile(c.Extra)
-	return Proof{Key: Key{ID: c.SessionID}, Session: Session{
+	return Decoded{Key: Key{ID: c.SessionID}, Session: Session{
 		ID:                c.SessionID,
 		User:              User{ID: c.Subject, Name: c.Name, Email: c.Email, Image: c.Picture, Profile: profile},
 		AuthenticatedAt:   c.AuthTime,

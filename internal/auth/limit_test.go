@@ -22,19 +22,19 @@ func TestAdmit(t *testing.T) { // CL-1
 		want     []Ending
 		denied   int // sessions in the way; 0 = let in
 	}{
-		{"the first login ends nothing", nil, "", 3, Evict, nil, 0},
-		{"a login below the limit ends nothing", live("b", "a"), "", 3, Evict, nil, 0},
-		{"a login at the limit ends the oldest", live("c", "b", "a"), "", 3, Evict, []Ending{{"a", Limit}}, 0},
-		{"a lowered limit ends all that are too many", live("e", "d", "c", "b", "a"), "", 2, Evict,
-			[]Ending{{"d", Limit}, {"c", Limit}, {"b", Limit}, {"a", Limit}}, 0},
-		{"a limit of one leaves only the new one", live("a"), "", 1, Evict, []Ending{{"a", Limit}}, 0},
-		{"no limit ends nothing", live("c", "b", "a"), "", 0, Evict, nil, 0},
-		{"no limit denies nothing", live("c", "b", "a"), "", 0, Deny, nil, 0},
-		{"the browser's own session makes room", live("c", "b", "a"), "b", 3, Evict, []Ending{{"b", Replaced}}, 0},
-		{"the browser's own session makes room under deny too", live("c", "b", "a"), "c", 3, Deny, []Ending{{"c", Replaced}}, 0},
-		{"a session of nobody here is not replaced", live("c", "b", "a"), "x", 3, Evict, []Ending{{"a", Limit}}, 0},
-		{"deny refuses at the limit", live("c", "b", "a"), "", 3, Deny, nil, 3},
-		{"deny lets in below the limit", live("b", "a"), "", 3, Deny, nil, 0},
+		{"the first login ends nothing", nil, "", 3, PolicyEvict, nil, 0},
+		{"a login below the limit ends nothing", live("b", "a"), "", 3, PolicyEvict, nil, 0},
+		{"a login at the limit ends the oldest", live("c", "b", "a"), "", 3, PolicyEvict, []Ending{{"a", ReasonLimit}}, 0},
+		{"a lowered limit ends all that are too many", live("e", "d", "c", "b", "a"), "", 2, PolicyEvict,
+			[]Ending{{"d", ReasonLimit}, {"c", ReasonLimit}, {"b", ReasonLimit}, {"a", ReasonLimit}}, 0},
+		{"a limit of one leaves only the new one", live("a"), "", 1, PolicyEvict, []Ending{{"a", ReasonLimit}}, 0},
+		{"no limit ends nothing", live("c", "b", "a"), "", 0, PolicyEvict, nil, 0},
+		{"no limit denies nothing", live("c", "b", "a"), "", 0, PolicyDeny, nil, 0},
+		{"the browser's own session makes room", live("c", "b", "a"), "b", 3, PolicyEvict, []Ending{{"b", ReasonReplaced}}, 0},
+		{"the browser's own session makes room under deny too", live("c", "b", "a"), "c", 3, PolicyDeny, []Ending{{"c", ReasonReplaced}}, 0},
+		{"a session of nobody here is not replaced", live("c", "b", "a"), "x", 3, PolicyEvict, []Ending{{"a", ReasonLimit}}, 0},
+		{"deny refuses at the limit", live("c", "b", "a"), "", 3, PolicyDeny, nil, 3},
+		{"deny lets in below the limit", live("b", "a"), "", 3, PolicyDeny, nil, 0},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -14,8 +14,8 @@ import (
 //
 // The JSON names must not be those of claims that exist: sub, sid, name, email,
 // picture, auth_time, abs, vat, iat, exp, jti. Everything here reaches the
-// browser. To change a profile, call Service.UpdateUser: the user's sessions
-// show it from their next request on.
+// browser. To change a profile, call accounts.Service.UpdateUser: the user's
+// sessions show it from their next request on.
 type Profile struct {
 	Roles []string `json:"roles,omitempty"` // what the user may do; nil = nothing special
 	Plan  string   `json:"plan,omitempty"`  // what the user pays for; "" = nothing

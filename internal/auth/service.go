@@ -3,9 +3,6 @@ package auth
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -14,16 +11,14 @@ import (
 	"time"
 
 	"golang.org/x/sync/singleflight"
-
-	"latchkey/internal/authjs"
 )
 
 // Config is what a Service is made of.
 type Config struct {
-	Store    Store
-	Strategy string        // "jwt" or "database"
-	Secrets  []string      // AUTH_SECRET, newest first; at least one
-	Cookie   authjs.Cookie // the session cookie; its name is the salt of the JWT's key
+	Store      Store
+	Strategy   string   // "jwt" or "database"
+	Secrets    []string // AUTH_SECRET, newest first; at least one
+	CookieName string   // of the session cookie: the salt of the JWT's key
 
 	MaxAge         time.Duration // how long a session lives without a renewal; slides
 	AbsoluteMaxAge time.Duration // how long a session lives at most
@@ -31,55 +26,50 @@ type Config struct {
 	Limit          int           // concurrent sessions of one user; 0 = no limit
 	Policy         Policy        // what a login over the limit does; "" = Evict
 
-	AuthPath       string // where the session endpoints live, such as "/auth"; requests below it may renew
-	PollKeepsAlive bool   // a poll of AuthPath/session counts as activity; false = the idle timeout works under polling (ASVS 7.3.1)
-
 	Watches        int // most watches at once, see Watch; 0 = 5,000, for which a process needs about 200 MB
 	WatchesPerUser int // most watches of one user; 0 = 20
 
-	SiteName          string     // refused as a password; "" = none
-	PasswordMinLength int        // in characters
-	Hash              HashParams // zero = OWASPHash
-
-	Log *slog.Logger     // nil = slog.Default()
-	Now func() time.Time // nil = time.Now
+	Events Events           // takes note of security events; nil = LogEvents(Log)
+	Log    *slog.Logger     // nil = slog.Default()
+	Now    func() time.Time // nil = time.Now
 }
 
-// Service is who is logged in: it registers, logs in, authenticates, renews
-// and ends. It is safe for concurrent use. Its methods return the errors of
-// this package; anything else the database says becomes ErrUnavailable.
+// Service is the session engine: it begins, authenticates, renews and ends
+// sessions. It is safe for concurrent use. Its methods return the errors of this
+// package.
 type Service struct {
-	cfg     Config
-	own     Strategy // the one in force: issues cookies
-	other   Strategy // the one that may have been in force before: only reads
-	view    *View
-	watches *watchBoard
-	recent  *cache
-	hasher  *Hasher
-	proofs  limitProofs
-	flights singleflight.Group
+	cfg           Config
+	own           Strategy // the one in force: issues cookies
+	other         Strategy // the one that may have been in force before: only reads
+	endings       *Endings
+	watches       *watchBoard
+	recent        *cache
+	confirmations confirmations
+	flights       singleflight.Group
 }
 
 // New returns a Service. Call Run to keep it in step with other instances.
 func New(cfg Config) (*Service, error) {
 	cfg.Log = cmp.Or(cfg.Log, slog.Default())
-	cfg.Hash = cmp.Or(cfg.Hash, OWASPHash)
-	cfg.Policy = cmp.Or(cfg.Policy, Evict)
+	cfg.Policy = cmp.Or(cfg.Policy, PolicyEvict)
+	if cfg.Events == nil {
+		cfg.Events = LogEvents(cfg.Log)
+	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	jwt, err := NewJWT(cfg.Cookie.Name, cfg.Secrets...)
+	jwt, err := NewJWT(cfg.CookieName, cfg.Secrets...)
 	if err != nil {
 		return nil, err
 	}
-	proofs, err := newLimitProofs(cfg.Secrets)
+	confirmations, err := newConfirmations(cfg.Secrets)
 	if err != nil {
 		return nil, err
 	}
 	watches := newWatchBoard(cmp.Or(cfg.Watches, 5000), cmp.Or(cfg.WatchesPerUser, 20))
 	s := &Service{
-		cfg: cfg, view: newView(cfg.RenewAfter, cfg.Now, watches.heard), watches: watches, recent: newCache(),
-		hasher: NewHasher(cfg.Hash), proofs: proofs,
+		cfg: cfg, endings: newEndings(cfg.RenewAfter, cfg.Now, watches.notify), watches: watches, recent: newCache(),
+		confirmations: confirmations,
 	}
 	switch database := NewDatabase(cfg.Secrets[0]); cfg.Strategy {
 	case jwt.Name():
@@ -101,14 +91,15 @@ func (s *Service) Limit() (int, Policy) { return s.cfg.Limit, s.cfg.Policy }
 // Sync asks the database once what ended recently. Until it has succeeded,
 // every request asks the database.
 func (s *Service) Sync(ctx context.Context) error {
-	return storeError("sync the view", s.view.Sync(ctx, s.cfg.Store))
+	return wrap("load what ended recently", s.endings.Sync(ctx, s.cfg.Store))
 }
 
-// Run keeps the view true and removes dead rows until ctx ends.
+// Run keeps this instance up to date on ended sessions and removes dead rows,
+// until ctx ends.
 func (s *Service) Run(ctx context.Context) {
 	var wg sync.WaitGroup
 	defer wg.Wait()
-	wg.Go(func() { s.view.run(ctx, s.cfg.Store, s.cfg.Log) })
+	wg.Go(func() { s.endings.run(ctx, s.cfg.Store, s.cfg.Log) })
 	wg.Go(func() { s.collect(ctx) })
 }
 
@@ -140,50 +131,30 @@ func (s *Service) collect(ctx context.Context) {
 // Now is the clock that sessions live by, in the precision that stores keep.
 func (s *Service) Now() time.Time { return s.cfg.Now().UTC().Truncate(time.Millisecond) }
 
-// event logs a security event by its name in the OWASP logging vocabulary.
-// Request id and client address come from the context's log handler.
-func (s *Service) event(ctx context.Context, name, userID, sessionID string, more ...any) {
-	args := []any{"event", name, "user", userID}
-	if sessionID != "" {
-		args = append(args, "session", logID(sessionID))
-	}
-	s.cfg.Log.InfoContext(ctx, "security", append(args, more...)...)
-}
-
-// logID stands for a session in logs, which are read by more people than the
-// database is (OWASP Session Management: log a hash of the id).
-func logID(sessionID string) string {
-	sum := sha256.Sum256([]byte(sessionID))
-	return hex.EncodeToString(sum[:6])
-}
-
-// reader returns the strategy that made the cookie: a JWE has exactly four
+// strategyOf returns the strategy that made the cookie: a JWE has exactly four
 // dots, an opaque token none.
-func (s *Service) reader(value string) Strategy {
-	made := "database"
+func (s *Service) strategyOf(value string) Strategy {
+	name := "database"
 	if strings.Count(value, ".") == 4 {
-		made = "jwt"
+		name = "jwt"
 	}
-	if s.own.Name() == made {
+	if s.own.Name() == name {
 		return s.own
 	}
 	return s.other
 }
 
-// prove reads a cookie of either kind. One of the kind not in force is only
-// told where to look: it is never believed by itself.
-func (s *Service) prove(value string, now time.Time) (Proof, error) {
-	made := s.reader(value)
-	p, err := made.Prove(value, now)
+// decode reads a cookie of either kind. One of the kind not in force only says
+// where to look: it is never believed by itself.
+func (s *Service) decode(value string, now time.Time) (Decoded, error) {
+	strategy := s.strategyOf(value)
+	d, err := strategy.Decode(value, now)
 	if err != nil {
-		return Proof{}, err
+		return Decoded{}, err
 	}
-	if made != s.own {
-		p.Foreign = true
-		p.Session = Session{}
+	if strategy != s.own {
+		d.Foreign = true
+		d.Session = Session{}
 	}
-	return p, nil
+	return d, nil
 }
-
-// isExpired reports whether a cookie was refused only for its age.
-func isExpired(err error) bool { return errors.Is(err, authjs.ErrExpired) }

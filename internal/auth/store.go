@@ -5,60 +5,16 @@ import (
 	"time"
 )
 
-// Store keeps users and sessions. It has no opinions: limits, lifetimes and
-// reasons are decided by the Service and handed in.
+// Store keeps one row per login, in a database that also has the users. It has
+// no opinions: limits, lifetimes and reasons are decided by the Service and
+// handed in.
 //
 // The comments here are its specification and authtest.Run checks it. All
 // methods are safe for concurrent use. All times have millisecond precision
 // and come from the caller: a store never looks at a clock. Anything a method
 // acknowledges is durable. Errors other than the ones named mean that the
-// database could not be asked.
+// database could not be asked, and wrap ErrUnavailable.
 type Store interface {
-	UserStore
-	SessionStore
-
-	// Changes returns what ended since the given time, and the live sessions
-	// of users changed since then, in any order. It may return more.
-	Changes(ctx context.Context, since time.Time) ([]Change, error)
-
-	// Collect deletes the rows of sessions that ended or reached their absolute
-	// expiry before the given time, in small batches, and says how many. Other
-	// processes may collect at the same time: each row is deleted once.
-	Collect(ctx context.Context, before time.Time) (int, error)
-
-	// Ping reports whether the database answers.
-	Ping(ctx context.Context) error
-}
-
-// UserStore keeps accounts and their password hashes.
-type UserStore interface {
-	// CreateUser adds an account. ErrEmailTaken if the address has one, also
-	// when two calls race.
-	CreateUser(ctx context.Context, u User, passwordHash string) error
-
-	// UserByEmail finds an account by its canonical address, together with its
-	// password hash ("" = it has no password). ErrNotFound if there is none.
-	UserByEmail(ctx context.Context, email string) (u User, passwordHash string, err error)
-
-	// ReplacePasswordHash stores a new hash where the old one is still in
-	// place; otherwise it does nothing, so that a rehash at login can never
-	// undo a password change.
-	ReplacePasswordHash(ctx context.Context, userID, old, new string) error
-
-	// UpdateUser locks the user's row, has change edit what it read, and writes
-	// name, image, profile and max_sessions, in one transaction. It returns a
-	// Change for each of the user's live sessions and tells other instances of
-	// them. An error of change rolls back and is returned as it is. ErrNotFound
-	// if there is no such user.
-	UpdateUser(ctx context.Context, userID string, now time.Time, change func(*User) error) ([]Change, error)
-
-	// DisableUser sets disabled_at and ends all the user's sessions, in one
-	// transaction. ErrNotFound if there is no such user.
-	DisableUser(ctx context.Context, userID string, reason Reason, now time.Time) ([]Change, error)
-}
-
-// SessionStore keeps one row per login.
-type SessionStore interface {
 	// Begin runs one login as one transaction: it locks the user's row (its
 	// own first statement, so that logins of one user go one after the other),
 	// ends as Expired those of the user's sessions that have expired at now, for
@@ -85,6 +41,18 @@ type SessionStore interface {
 
 	// Live returns the user's sessions that are live at now, newest first.
 	Live(ctx context.Context, userID string, now time.Time) ([]Session, error)
+
+	// Changes returns what ended since the given time, and the live sessions
+	// of users changed since then, in any order. It may return more.
+	Changes(ctx context.Context, since time.Time) ([]Change, error)
+
+	// Collect deletes the rows of sessions that ended or reached their absolute
+	// expiry before the given time, in small batches, and says how many. Other
+	// processes may collect at the same time: each row is deleted once.
+	Collect(ctx context.Context, before time.Time) (int, error)
+
+	// Ping reports whether the database answers.
+	Ping(ctx context.Context) error
 }
 
 // Listener is implemented by a store whose database can tell other instances

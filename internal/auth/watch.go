@@ -2,15 +2,10 @@ package auth
 
 import (
 	"context"
-	"errors"
 	"sync"
 )
 
-// ErrTooManyWatches is returned by Watch when the user, or all users together,
-// have as many watches as allowed.
-var ErrTooManyWatches = errors.New("too many watches")
-
-// watchBoard keeps who waits for news of which session.
+// watchBoard keeps the open watches of each session.
 type watchBoard struct {
 	most, mostPerUser int
 
@@ -27,11 +22,11 @@ func newWatchBoard(most, mostPerUser int) *watchBoard {
 	}
 }
 
-// Watch returns a channel that gets a value when something was heard of the
-// session: it has ended, or what it shows of its user has changed. The value
-// says only that it is time to ask; what is true is for Authenticate to say, by
-// the cookie that the browser has then. News that nobody has taken yet is not
-// doubled. The watch is over when ctx ends.
+// Watch returns a channel that gets a value when this instance learns something
+// of the session: it has ended, or what it shows of its user has changed. The
+// value says only that it is time to ask; what is true is for Authenticate to
+// say, by the cookie that the browser has then. A value that was not taken yet is
+// not doubled. The watch is over when ctx ends. ErrTooManyWatches if there are.
 //
 // An ending between the authentication of the request and this call is not
 // missed. A session's expiry is no news: nothing happens at that moment.
@@ -41,8 +36,8 @@ func (s *Service) Watch(ctx context.Context, session Session) (<-chan struct{}, 
 		return nil, err
 	}
 	context.AfterFunc(ctx, func() { s.watches.remove(session, news) })
-	if _, ended := s.view.Ended(session.ID); ended { // before there was anyone to tell
-		ring(news)
+	if _, ended := s.endings.Ended(session.ID); ended { // before the watch was there to be told
+		signal(news)
 	}
 	return news, nil
 }
@@ -81,18 +76,18 @@ func (b *watchBoard) remove(session Session, news chan struct{}) {
 	}
 }
 
-// heard tells who watches the session. It never waits for anyone: the view
-// calls it while a login or a sign-out is being answered.
-func (b *watchBoard) heard(sessionID string) {
+// notify tells the watches of the session. It never waits: Endings calls it while
+// a login or a sign-out is being answered.
+func (b *watchBoard) notify(sessionID string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for news := range b.waiting[sessionID] {
-		ring(news)
+		signal(news)
 	}
 }
 
-// ring leaves word, unless there is some already.
-func ring(news chan struct{}) {
+// signal leaves a value in the channel, unless there is one already.
+func signal(news chan struct{}) {
 	select {
 	case news <- struct{}{}:
 	default:

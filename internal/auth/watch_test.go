@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"latchkey/internal/auth"
+	"latchkey/internal/auth/authtest"
 )
 
 // rings reports whether there is news on the channel.
@@ -20,20 +21,20 @@ func rings(news <-chan struct{}) bool {
 }
 
 func TestAWatchRingsForItsOwnSession(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
-		phone, laptop := w.login(w.a), w.login(w.a)
-		onPhone, err := w.a.Watch(t.Context(), phone.Session)
+	authtest.Both(t, func(t *testing.T, w *authtest.World) {
+		phone, laptop := w.Login(w.A), w.Login(w.A)
+		onPhone, err := w.A.Watch(t.Context(), phone.Session)
 		if err != nil {
 			t.Fatal(err)
 		}
-		onLaptop, err := w.a.Watch(t.Context(), laptop.Session)
+		onLaptop, err := w.A.Watch(t.Context(), laptop.Session)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if rings(onPhone) || rings(onLaptop) {
 			t.Error("a watch rings before anything has happened")
 		}
-		if _, err := w.a.End(t.Context(), auth.Selector{UserID: phone.Session.User.ID, SessionID: phone.Session.ID}, auth.Device); err != nil {
+		if _, err := w.A.End(t.Context(), auth.Selector{UserID: phone.Session.User.ID, SessionID: phone.Session.ID}, auth.ReasonDevice); err != nil {
 			t.Fatal(err)
 		}
 		if !rings(onPhone) {
@@ -46,18 +47,15 @@ func TestAWatchRingsForItsOwnSession(t *testing.T) {
 }
 
 func TestAWatchHearsOfEndingsElsewhereAndOfChanges(t *testing.T) {
-	w := newWorld(t, "jwt")
-	b := w.instance()
-	issued := w.login(w.a)
+	w := authtest.NewWorld(t, "jwt")
+	b := w.Instance()
+	issued := w.Login(w.A)
 	news, err := b.Watch(t.Context(), issued.Session)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.wait(time.Second)
-	name := "Ada King"
-	if err := w.a.EditUser(t.Context(), issued.Session.User.ID, auth.Edit{Name: &name}); err != nil {
-		t.Fatal(err)
-	}
+	w.Wait(time.Second)
+	w.ChangeUser(w.A, "ada", func(u *auth.User) { u.Name = "Ada King" })
 	for _, what := range []string{"a change", "an ending"} {
 		if rings(news) {
 			t.Errorf("the watch rings before the instance has heard of %s", what)
@@ -72,28 +70,28 @@ func TestAWatchHearsOfEndingsElsewhereAndOfChanges(t *testing.T) {
 		if rings(news) {
 			t.Errorf("the watch rings for %s twice, which is known already", what)
 		}
-		w.wait(time.Second)
-		w.a.End(t.Context(), auth.Selector{UserID: issued.Session.User.ID}, auth.Everywhere)
+		w.Wait(time.Second)
+		w.A.End(t.Context(), auth.Selector{UserID: issued.Session.User.ID}, auth.ReasonEverywhere)
 	}
 }
 
 // The request was authenticated, then the session ended, then the watch began.
 func TestAWatchThatBeginsTooLateRingsAtOnce(t *testing.T) {
-	w := newWorld(t, "jwt")
-	issued := w.login(w.a)
-	w.want(w.a, issued.Cookie, look, auth.OK, "")
-	w.a.End(t.Context(), auth.Selector{UserID: issued.Session.User.ID}, auth.Everywhere)
-	news, err := w.a.Watch(t.Context(), issued.Session)
+	w := authtest.NewWorld(t, "jwt")
+	issued := w.Login(w.A)
+	w.Want(w.A, issued.Cookie, authtest.Look, auth.StateOK, "")
+	w.A.End(t.Context(), auth.Selector{UserID: issued.Session.User.ID}, auth.ReasonEverywhere)
+	news, err := w.A.Watch(t.Context(), issued.Session)
 	if err != nil || !rings(news) {
 		t.Errorf("Watch of a session that has ended = %v and does not ring, want it to", err)
 	}
 }
 
 func TestWatchesAreBoundedAndEndWithTheirContext(t *testing.T) {
-	w := newWorld(t, "jwt")
-	w.cfg.Watches, w.cfg.WatchesPerUser = 3, 2
-	a := w.instance()
-	ada := w.login(a).Session
+	w := authtest.NewWorld(t, "jwt")
+	w.Cfg.Watches, w.Cfg.WatchesPerUser = 3, 2
+	a := w.Instance()
+	ada := w.Login(a).Session
 	other := auth.Session{ID: "another session", User: auth.User{ID: "another user"}}
 	ctx, cancel := context.WithCancel(t.Context())
 	for range 2 {

@@ -57,7 +57,7 @@ func TestAnotherInstanceHearsOfAnEndingWhenItCommits(t *testing.T) { // RV-3
 		t.Fatalf("Begin = %v, want the plan's own error", err)
 	}
 	err = a.inTx(t.Context(), func(tx pgx.Tx) error {
-		if _, err := endSelected(t.Context(), tx, auth.Selector{UserID: "ada"}, auth.Everywhere, noon); err != nil {
+		if _, err := endSelected(t.Context(), tx, auth.Selector{UserID: "ada"}, auth.ReasonEverywhere, noon); err != nil {
 			t.Fatal(err)
 		}
 		if len(heard) != 0 {
@@ -72,10 +72,10 @@ func TestAnotherInstanceHearsOfAnEndingWhenItCommits(t *testing.T) { // RV-3
 	if _, err := a.Renew(t.Context(), auth.Key{ID: "session-0001"}, auth.Renewal{Now: noon, ExpiresAt: noon.Add(time.Hour)}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := a.End(t.Context(), auth.Selector{UserID: "ada", SessionID: "session-0001"}, auth.SignedOut, noon.Add(time.Second)); err != nil {
+	if _, err := a.End(t.Context(), auth.Selector{UserID: "ada", SessionID: "session-0001"}, auth.ReasonSignedOut, noon.Add(time.Second)); err != nil {
 		t.Fatal(err)
 	}
-	want := auth.Change{SessionID: "session-0001", At: noon.Add(time.Second), Ended: auth.SignedOut}
+	want := auth.Change{SessionID: "session-0001", At: noon.Add(time.Second), Ended: auth.ReasonSignedOut}
 	if got := next(t, heard); got != want {
 		t.Errorf("heard of %+v, want only %+v", got, want)
 	}
@@ -88,7 +88,7 @@ func TestAThousandEndingsAreAllHeardOf(t *testing.T) {
 	s := open(t, testenv.Postgres(t))
 	ada(t, s, 1000)
 	heard, _ := listening(t, s)
-	if _, err := s.End(t.Context(), auth.Selector{UserID: "ada"}, auth.Everywhere, noon); err != nil {
+	if _, err := s.End(t.Context(), auth.Selector{UserID: "ada"}, auth.ReasonEverywhere, noon); err != nil {
 		t.Fatal(err)
 	}
 	got := map[string]bool{}
@@ -105,7 +105,7 @@ func TestWhatEndsWhileSubscribingIsNotMissed(t *testing.T) {
 	ada(t, s, 1)
 	heard := make(chan auth.Change, 1)
 	go s.Listen(t.Context(), func(ctx context.Context) error { // the snapshot is loading, and then:
-		_, err := s.End(ctx, auth.Selector{UserID: "ada"}, auth.Everywhere, noon)
+		_, err := s.End(ctx, auth.Selector{UserID: "ada"}, auth.ReasonEverywhere, noon)
 		return err
 	}, func(some ...auth.Change) { heard <- some[0] })
 	if got := next(t, heard); got.SessionID != "session-0000" {

@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"latchkey/internal/accounts"
 	"latchkey/internal/auth"
 )
 
@@ -24,8 +25,9 @@ type Store struct {
 }
 
 var (
-	_ auth.Store    = (*Store)(nil)
-	_ auth.Listener = (*Store)(nil)
+	_ auth.Store     = (*Store)(nil)
+	_ accounts.Store = (*Store)(nil)
+	_ auth.Listener  = (*Store)(nil)
 )
 
 const (
@@ -72,6 +74,7 @@ func parse(variable, url string) (*pgxpool.Config, error) {
 	if !strings.Contains(url, "pool_max_conns") {
 		config.MaxConns = poolSize
 	}
+	config.ConnConfig.Tracer = tracer{}
 	if config.ConnConfig.ConnectTimeout == 0 {
 		config.ConnConfig.ConnectTimeout = connectTimeout
 	}

@@ -9,7 +9,7 @@ import (
 	"latchkey/internal/auth"
 )
 
-// Find implements auth.SessionStore.
+// Find implements auth.Store.
 func (s *Store) Find(ctx context.Context, key auth.Key) (auth.Session, error) {
 	session, err := findSession(ctx, s.pool, key)
 	if err != nil {
@@ -39,7 +39,7 @@ func matching(key auth.Key) (where string, arg any) {
 	return `s.id = $1`, key.ID
 }
 
-// Renew implements auth.SessionStore.
+// Renew implements auth.Store.
 func (s *Store) Renew(ctx context.Context, key auth.Key, r auth.Renewal) (auth.Session, error) {
 	where, arg := matching(key)
 	session, err := scanSession(s.pool.QueryRow(ctx, `
@@ -55,7 +55,7 @@ func (s *Store) Renew(ctx context.Context, key auth.Key, r auth.Renewal) (auth.S
 	return session, nil
 }
 
-// Live implements auth.SessionStore.
+// Live implements auth.Store.
 func (s *Store) Live(ctx context.Context, userID string, now time.Time) ([]auth.Session, error) {
 	live, err := liveSessions(ctx, s.pool, userID, now)
 	return live, failed("list sessions", err)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"latchkey/internal/accounts/accountstest"
 	"latchkey/internal/auth"
 	"latchkey/internal/auth/authtest"
 	"latchkey/internal/testenv"
@@ -27,7 +28,13 @@ func open(t *testing.T, dsn string) *Store {
 }
 
 func TestStore(t *testing.T) {
-	authtest.Run(t, func(t *testing.T) auth.Store { return open(t, testenv.Postgres(t)) })
+	authtest.Run(t, func(t *testing.T) authtest.Backend {
+		return accountstest.WithHash{Backend: open(t, testenv.Postgres(t))}
+	})
+}
+
+func TestAccounts(t *testing.T) {
+	accountstest.Run(t, func(t *testing.T) accountstest.Backend { return open(t, testenv.Postgres(t)) })
 }
 
 var noon = time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)

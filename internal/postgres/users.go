@@ -7,10 +7,11 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"latchkey/internal/accounts"
 	"latchkey/internal/auth"
 )
 
-// CreateUser implements auth.UserStore.
+// CreateUser implements accounts.Store.
 func (s *Store) CreateUser(ctx context.Context, u auth.User, passwordHash string) error {
 	_, err := s.pool.Exec(ctx, `
 		INSERT INTO users (id, email, name, image, profile, password_hash, email_verified_at, disabled_at, max_sessions, created_at, updated_at)
@@ -18,12 +19,12 @@ func (s *Store) CreateUser(ctx context.Context, u auth.User, passwordHash string
 		u.ID, u.Email, u.Name, u.Image, document(u.Profile), text(passwordHash), stamp(u.EmailVerifiedAt), stamp(u.DisabledAt), u.MaxSessions,
 		stamp(u.CreatedAt), stamp(u.UpdatedAt))
 	if isEmailTaken(err) {
-		return fmt.Errorf("create user: %w", auth.ErrEmailTaken)
+		return fmt.Errorf("create user: %w", accounts.ErrEmailTaken)
 	}
 	return failed("create user", err)
 }
 
-// UserByEmail implements auth.UserStore.
+// UserByEmail implements accounts.Store.
 func (s *Store) UserByEmail(ctx context.Context, email string) (auth.User, string, error) {
 	var u auth.User
 	var passwordHash string
@@ -38,7 +39,7 @@ func (s *Store) UserByEmail(ctx context.Context, email string) (auth.User, strin
 	return u, passwordHash, nil
 }
 
-// ReplacePasswordHash implements auth.UserStore.
+// ReplacePasswordHash implements accounts.Store.
 func (s *Store) ReplacePasswordHash(ctx context.Context, userID, old, new string) error {
 	_, err := s.pool.Exec(ctx, `
 		UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash IS NOT DISTINCT FROM $2`,
@@ -46,7 +47,7 @@ func (s *Store) ReplacePasswordHash(ctx context.Context, userID, old, new string
 	return failed("replace password hash", err)
 }
 
-// DisableUser implements auth.UserStore.
+// DisableUser implements accounts.Store.
 func (s *Store) DisableUser(ctx context.Context, userID string, reason auth.Reason, now time.Time) ([]auth.Change, error) {
 	var changes []auth.Change
 	err := s.inTx(ctx, func(tx pgx.Tx) error {
@@ -66,8 +67,8 @@ func (s *Store) DisableUser(ctx context.Context, userID string, reason auth.Reas
 	return changes, nil
 }
 
-// UpdateUser implements auth.UserStore.
-func (s *Store) UpdateUser(ctx context.Context, userID string, now time.Time, change func(*auth.User) error) ([]auth.Change, error) {
+// UpdateUser implements accounts.Store.
+func (s *Store) UpdateUser(ctx context.Context, userID string, now time.Time, change func(*accounts.Editable) error) ([]auth.Change, error) {
 	var changes []auth.Change
 	var changeErr error // is returned as it is
 	err := s.inTx(ctx, func(tx pgx.Tx) error {
@@ -75,12 +76,13 @@ func (s *Store) UpdateUser(ctx context.Context, userID string, now time.Time, ch
 		if err != nil {
 			return err
 		}
-		if changeErr = change(&u); changeErr != nil {
+		edited := accounts.EditableOf(u)
+		if changeErr = change(&edited); changeErr != nil {
 			return changeErr
 		}
 		_, err = tx.Exec(ctx, `
 			UPDATE users SET name = $2, image = $3, profile = $4, max_sessions = $5, updated_at = $6 WHERE id = $1`,
-			userID, u.Name, u.Image, document(u.Profile), u.MaxSessions, stamp(now))
+			userID, edited.Name, edited.Image, document(edited.Profile), edited.MaxSessions, stamp(now))
 		if err != nil {
 			return err
 		}

@@ -8,7 +8,7 @@ import (
 	"latchkey/internal/auth"
 )
 
-// Begin implements auth.SessionStore.
+// Begin implements auth.Store.
 func (s *Store) Begin(ctx context.Context, userID string, now time.Time, plan func(auth.User, []auth.Session) (auth.Plan, error)) ([]auth.Change, error) {
 	var changes []auth.Change
 	var planErr error // is returned as it is
@@ -76,15 +76,15 @@ func buryExpired(ctx context.Context, tx *sql.Tx, userID string, now time.Time) 
 	_, err := tx.ExecContext(ctx, `
 		UPDATE sessions SET ended_at = $2, end_reason = $3
 		WHERE user_id = $1 AND ended_at IS NULL AND (expires_at <= $2 OR absolute_expires_at <= $2)`,
-		userID, moment(now), string(auth.Expired))
+		userID, moment(now), string(auth.ReasonExpired))
 	return err
 }
 
 func insertSession(ctx context.Context, tx *sql.Tx, userID string, n auth.Session) error {
 	_, err := tx.ExecContext(ctx, `
-		INSERT INTO sessions (id, user_id, token_hash, created_at, authenticated_at, last_seen_at, expires_at, absolute_expires_at, ip, user_agent)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		n.ID, userID, hash(n.TokenHash), stamp(n.CreatedAt), stamp(n.AuthenticatedAt), stamp(n.LastSeenAt), stamp(n.ExpiresAt),
+		INSERT INTO sessions (id, user_id, token_hash, method, created_at, authenticated_at, last_seen_at, expires_at, absolute_expires_at, ip, user_agent)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		n.ID, userID, hash(n.TokenHash), string(n.Method), stamp(n.CreatedAt), stamp(n.AuthenticatedAt), stamp(n.LastSeenAt), stamp(n.ExpiresAt),
 		stamp(n.AbsoluteExpiresAt), n.IP, n.UserAgent)
 	return err
 }

@@ -12,13 +12,13 @@ import (
 
 // sessionColumns are what scanSession reads, in its order: of sessions s, and
 // of users u, all NULL once the account is deleted.
-const sessionColumns = `s.id, s.token_hash, s.created_at, s.authenticated_at, s.last_seen_at, s.expires_at, s.absolute_expires_at,
+const sessionColumns = `s.id, s.token_hash, s.method, s.created_at, s.authenticated_at, s.last_seen_at, s.expires_at, s.absolute_expires_at,
 	s.ended_at, s.end_reason, s.ip, s.user_agent,
 	u.id, u.email, u.name, u.image, u.profile, u.email_verified_at, u.disabled_at, u.max_sessions, u.created_at, u.updated_at`
 
 func scanSession(row scanner) (auth.Session, error) {
 	var s auth.Session
-	err := row.Scan(&s.ID, &s.TokenHash, (*stamp)(&s.CreatedAt), (*stamp)(&s.AuthenticatedAt), (*stamp)(&s.LastSeenAt),
+	err := row.Scan(&s.ID, &s.TokenHash, &s.Method, (*stamp)(&s.CreatedAt), (*stamp)(&s.AuthenticatedAt), (*stamp)(&s.LastSeenAt),
 		(*stamp)(&s.ExpiresAt), (*stamp)(&s.AbsoluteExpiresAt),
 		(*stamp)(&s.EndedAt), (*text)(&s.EndReason), &s.IP, &s.UserAgent,
 		(*text)(&s.User.ID), (*text)(&s.User.Email), (*text)(&s.User.Name), (*text)(&s.User.Image), (*document)(&s.User.Profile),

@@ -9,7 +9,7 @@ import (
 	"latchkey/internal/auth"
 )
 
-// End implements auth.SessionStore.
+// End implements auth.Store.
 func (s *Store) End(ctx context.Context, sel auth.Selector, reason auth.Reason, now time.Time) ([]auth.Change, error) {
 	var changes []auth.Change
 	err := s.inTx(ctx, func(tx *sql.Tx) error {

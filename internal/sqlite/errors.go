@@ -13,7 +13,9 @@ import (
 )
 
 // failed names the operation that failed, says what to do where that is known,
-// and calls a missing row auth.ErrNotFound.
+// and calls a missing row auth.ErrNotFound. Everything else is
+// auth.ErrUnavailable: a database that answers nonsense is as good as one that is
+// down.
 func failed(op string, err error) error {
 	switch {
 	case err == nil:
@@ -22,9 +24,9 @@ func failed(op string, err error) error {
 		return fmt.Errorf("%s: %w", op, auth.ErrNotFound)
 	}
 	if advice := advise(err); advice != "" {
-		return fmt.Errorf("%s: %w: %s", op, err, advice)
+		return fmt.Errorf("%s: %w: %w: %s", op, auth.ErrUnavailable, err, advice)
 	}
-	return fmt.Errorf("%s: %w", op, err)
+	return fmt.Errorf("%s: %w: %w", op, auth.ErrUnavailable, err)
 }
 
 // advise is what an operator can do about an error, "" if that is not known.

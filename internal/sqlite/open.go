@@ -11,9 +11,11 @@ import (
 	"strings"
 	"sync/atomic"
 
-	_ "modernc.org/sqlite" // registers the driver "sqlite"
+	driver "modernc.org/sqlite"
 
+	"latchkey/internal/accounts"
 	"latchkey/internal/auth"
+	"latchkey/internal/dbtrace"
 )
 
 // Store is an auth.Store in a SQLite file.
@@ -24,7 +26,10 @@ type Store struct {
 	migrated atomic.Bool // the schema has been seen complete; see Ready
 }
 
-var _ auth.Store = (*Store)(nil)
+var (
+	_ auth.Store     = (*Store)(nil)
+	_ accounts.Store = (*Store)(nil)
+)
 
 // Open opens the database file, which it creates if need be, readable by its
 // owner only. The error says what to do.
@@ -57,10 +62,11 @@ const (
 )
 
 func openPool(path, settings string, size int) *sql.DB {
-	db, err := sql.Open("sqlite", address(path)+"?"+settings)
+	connector, err := driver.NewConnector(address(path) + "?" + settings)
 	if err != nil {
-		panic(err) // the driver's name is unknown: it is imported above
+		panic(err) // the settings are constants, and the path is escaped
 	}
+	db := sql.OpenDB(dbtrace.Connector(connector))
 	db.SetMaxOpenConns(size)
 	db.SetMaxIdleConns(size)
 	return db

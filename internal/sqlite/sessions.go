@@ -8,7 +8,7 @@ import (
 	"latchkey/internal/auth"
 )
 
-// Find implements auth.SessionStore.
+// Find implements auth.Store.
 func (s *Store) Find(ctx context.Context, key auth.Key) (auth.Session, error) {
 	session, err := findSession(ctx, s.reader, key)
 	if err != nil {
@@ -38,7 +38,7 @@ func matching(key auth.Key) (where string, arg any) {
 	return `s.id = $1`, key.ID
 }
 
-// Renew implements auth.SessionStore. SQLite returns no columns of a joined
+// Renew implements auth.Store. SQLite returns no columns of a joined
 // table from an UPDATE, so the user is read in the same transaction.
 func (s *Store) Renew(ctx context.Context, key auth.Key, r auth.Renewal) (auth.Session, error) {
 	where, arg := matching(key)
@@ -63,7 +63,7 @@ func (s *Store) Renew(ctx context.Context, key auth.Key, r auth.Renewal) (auth.S
 	return session, nil
 }
 
-// Live implements auth.SessionStore.
+// Live implements auth.Store.
 func (s *Store) Live(ctx context.Context, userID string, now time.Time) ([]auth.Session, error) {
 	live, err := liveSessions(ctx, s.reader, userID, now)
 	return live, failed("list sessions", err)

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"latchkey/internal/accounts/accountstest"
 	"latchkey/internal/auth"
 	"latchkey/internal/auth/authtest"
 )
@@ -27,7 +28,13 @@ func open(t *testing.T, path string) *Store {
 }
 
 func TestStore(t *testing.T) {
-	authtest.Run(t, func(t *testing.T) auth.Store { return open(t, filepath.Join(t.TempDir(), "app.db")) })
+	authtest.Run(t, func(t *testing.T) authtest.Backend {
+		return accountstest.WithHash{Backend: open(t, filepath.Join(t.TempDir(), "app.db"))}
+	})
+}
+
+func TestAccounts(t *testing.T) {
+	accountstest.Run(t, func(t *testing.T) accountstest.Backend { return open(t, filepath.Join(t.TempDir(), "app.db")) })
 }
 
 // CL-2: two processes on one file sign one user in at once. Begun without the
@@ -53,7 +60,7 @@ func TestTheLimitHoldsForTwoProcessesOnOneFile(t *testing.T) {
 					p := auth.Plan{New: auth.Session{ID: fmt.Sprintf("%d-%d", worker, login), CreatedAt: now, AuthenticatedAt: now,
 						LastSeenAt: now, ExpiresAt: now.Add(time.Hour), AbsoluteExpiresAt: now.Add(time.Hour)}}
 					for _, l := range live[min(limit-1, len(live)):] {
-						p.End = append(p.End, auth.Ending{SessionID: l.ID, Reason: auth.Limit})
+						p.End = append(p.End, auth.Ending{SessionID: l.ID, Reason: auth.ReasonLimit})
 					}
 					return p, nil
 				})

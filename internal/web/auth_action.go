@@ -11,32 +11,43 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"latchkey/internal/auth/authhttp"
 	"latchkey/internal/authjs"
 )
 
 // authRoutes are the endpoints that clients of Auth.js call, in its words: what
 // goes in, what comes out, how errors look. They call the same services as the
 // pages. docs/authjs.md says where they differ on purpose.
-func (s *site) authRoutes(r chi.Router) {
+func (s *site) authRoutes(r chi.Router, session func(authhttp.Kind) func(http.Handler) http.Handler) {
 	r.NotFound(badRequest)
 	r.MethodNotAllowed(badRequest)
 
-	// These need no database, so they answer during an outage.
-	r.Get("/csrf", s.action(s.authCSRF))
-	r.Get("/providers", s.action(s.authProviders))
-	r.Get("/error", s.action(s.authError))
-	r.Get("/signin", s.action(s.authSignInPage))
-	r.Post("/signin", s.action(s.authSignInStart))
-	r.Post("/signin/{provider}", s.action(s.authSignInStart))
-	r.Get("/signout", s.action(s.authSignOutPage))
-	r.Post("/signout", s.action(s.authSignOut))
-
+	// Where a browser is sent: they lead to pages of ours, also during an outage.
 	r.Group(func(r chi.Router) {
-		r.Use(s.requireKnown)
-		r.Get("/session", s.action(s.authSession))
-		r.Post("/session", s.action(s.authUpdate))
-		r.Get("/callback/{provider}", s.action(s.authCallback))
-		r.Post("/callback/{provider}", s.action(s.authCallback))
+		r.Use(session(authhttp.Page))
+		r.Get("/error", s.action(s.authError))
+		r.Get("/signin", s.action(s.authSignInPage))
+		r.Get("/signout", s.action(s.authSignOutPage))
+	})
+
+	// What a client calls.
+	r.Group(func(r chi.Router) {
+		r.Use(session(authhttp.Poll))
+
+		// These need no database, so they answer during an outage.
+		r.Get("/csrf", s.action(s.authCSRF))
+		r.Get("/providers", s.action(s.authProviders))
+		r.Post("/signin", s.action(s.authSignInStart))
+		r.Post("/signin/{provider}", s.action(s.authSignInStart))
+		r.Post("/signout", s.action(s.authSignOut))
+
+		r.Group(func(r chi.Router) {
+			r.Use(s.requireKnown)
+			r.Get("/session", s.action(s.authSession))
+			r.Post("/session", s.action(s.authUpdate))
+			r.Get("/callback/{provider}", s.action(s.authCallback))
+			r.Post("/callback/{provider}", s.action(s.authCallback))
+		})
 	})
 }
 

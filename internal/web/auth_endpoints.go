@@ -8,7 +8,9 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"latchkey/internal/accounts"
 	"latchkey/internal/auth"
+	"latchkey/internal/auth/authhttp"
 	"latchkey/internal/authjs"
 	"latchkey/internal/views"
 )
@@ -78,16 +80,18 @@ func (s *site) authCallback(a *action) error {
 	if err := a.checkCSRF(); err != nil {
 		return a.refuse(a.url("signin", "error", "MissingCSRF"))
 	}
-	issued, err := s.Auth.Login(a.r.Context(), auth.Credentials{
+	issued, err := s.Accounts.Login(a.r.Context(), accounts.Credentials{
 		Email:    a.fields["email"],
 		Password: a.fields["password"],
 		Client:   clientOf(a.r),
-		Held:     auth.FromContext(a.r.Context()).Session,
+		Current:  authhttp.FromContext(a.r.Context()).Session,
 	})
 	if err != nil {
 		return a.refuseSignIn(err)
 	}
-	auth.SetCookie(a.r.Context(), issued)
+	if err := authhttp.SetCookie(a.r.Context(), issued); err != nil {
+		return err
+	}
 	return a.redirect(a.callback)
 }
 
@@ -97,10 +101,10 @@ func (s *site) authCallback(a *action) error {
 func (a *action) refuseSignIn(err error) error {
 	code := "credentials"
 	switch {
-	case errors.Is(err, auth.ErrCredentials):
+	case errors.Is(err, accounts.ErrCredentials):
 	case errors.Is(err, auth.ErrSessionLimit):
 		code = "session_limit"
-	case errors.Is(err, auth.ErrBusy):
+	case errors.Is(err, accounts.ErrBusy):
 		code = "rate_limited"
 		a.w.Header().Set("Retry-After", strconv.Itoa(retryBusy))
 	case errors.Is(err, auth.ErrTooLarge):

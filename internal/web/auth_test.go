@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"latchkey/internal/accounts"
 	"latchkey/internal/auth"
 	"latchkey/internal/authjs"
 )
@@ -156,7 +157,7 @@ func reencoded(t *testing.T, w *world) {
 		return // there is nothing in the cookie to re-encode
 	}
 	b := w.signUp(someone(t))
-	codec, err := authjs.NewCodec(w.cfg.Cookie.Name, w.cfg.Secrets...)
+	codec, err := authjs.NewCodec(w.cfg.CookieName, w.cfg.Secrets...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,7 +171,7 @@ func reencoded(t *testing.T, w *world) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.client.Jar.SetCookies(b.origin(), []*http.Cookie{{Name: w.cfg.Cookie.Name, Value: theirs, Path: "/", Secure: true}})
+	b.client.Jar.SetCookies(b.origin(), []*http.Cookie{{Name: w.cfg.CookieName, Value: theirs, Path: "/", Secure: true}})
 	b.get("/dashboard").shows(200)
 	w.wait(10 * time.Minute)
 	b.get("/dashboard").shows(200) // renews
@@ -193,7 +194,7 @@ func reencoded(t *testing.T, w *world) {
 	// One that they made by themselves, without a session of ours, is nobody.
 	claims.SessionID = "made-up"
 	minted, _ := codec.Encode(claims)
-	thief.client.Jar.SetCookies(b.origin(), []*http.Cookie{{Name: w.cfg.Cookie.Name, Value: minted, Path: "/", Secure: true}})
+	thief.client.Jar.SetCookies(b.origin(), []*http.Cookie{{Name: w.cfg.CookieName, Value: minted, Path: "/", Secure: true}})
 	w.wait(10 * time.Minute)
 	if got := thief.get("/auth/session").text; got != "null" {
 		t.Errorf("a token without a session of ours gets %s", got)
@@ -201,7 +202,7 @@ func reencoded(t *testing.T, w *world) {
 }
 
 func clientAtTheLimit(t *testing.T, w *world) {
-	w.cfg.Policy, w.cfg.Limit = auth.Deny, 1
+	w.cfg.Policy, w.cfg.Limit = auth.PolicyDeny, 1
 	w.deploy()
 	ada := someone(t)
 	w.signUp(ada)
@@ -344,7 +345,7 @@ func TestAProfileThatDoesNotFitIsRefused(t *testing.T) { // CK-3
 	user, _, _ := w.db.UserByEmail(t.Context(), "ada@example.com")
 	grow := func(bytes int) {
 		w.wait(time.Second)
-		_, err := w.db.UpdateUser(t.Context(), user.ID, w.now(), func(u *auth.User) error {
+		_, err := w.db.UpdateUser(t.Context(), user.ID, w.now(), func(u *accounts.Editable) error {
 			u.Profile.Plan = strings.Repeat("x", bytes)
 			return nil
 		})
@@ -394,7 +395,7 @@ func TestRolesReachPagesAndClients(t *testing.T) {
 	b := w.signUp("ada@example.com")
 	user, _, _ := w.db.UserByEmail(t.Context(), "ada@example.com")
 	w.wait(time.Second)
-	if _, err := w.db.UpdateUser(t.Context(), user.ID, w.now(), func(u *auth.User) error {
+	if _, err := w.db.UpdateUser(t.Context(), user.ID, w.now(), func(u *accounts.Editable) error {
 		u.Profile = auth.Profile{Roles: []string{"admin"}, Plan: "pro"}
 		return nil
 	}); err != nil {
@@ -405,7 +406,7 @@ func TestRolesReachPagesAndClients(t *testing.T) {
 	if roles, _ := got["roles"].([]any); len(roles) != 1 || roles[0] != "admin" || got["plan"] != "pro" {
 		t.Errorf("the session says %v, want the roles and the plan", got)
 	}
-	codec, _ := authjs.NewCodec(w.cfg.Cookie.Name, w.cfg.Secrets...)
+	codec, _ := authjs.NewCodec(w.cfg.CookieName, w.cfg.Secrets...)
 	claims, err := codec.Decode(b.session(), w.now())
 	if err != nil || string(claims.Extra["roles"]) != `["admin"]` || string(claims.Extra["plan"]) != `"pro"` {
 		t.Errorf("the claims are %s, %v, want the roles and the plan among them", claims.Extra, err)

@@ -14,7 +14,9 @@ import (
 	"testing"
 	"time"
 
+	"latchkey/internal/accounts"
 	"latchkey/internal/auth"
+	"latchkey/internal/auth/authhttp"
 	"latchkey/internal/authjs"
 	"latchkey/internal/postgres"
 	"latchkey/internal/sqlite"
@@ -27,6 +29,7 @@ const testPassword = "seven quiet ships at noon"
 // database is what a test needs of a store.
 type database interface {
 	auth.Store
+	accounts.Store
 	Migrate(context.Context) error
 	Ready(context.Context) error
 	Close()
@@ -74,6 +77,8 @@ type world struct {
 	db    database
 	log   *logBuffer
 	cfg   auth.Config
+	edge  authhttp.Edge // what instances have of it
+	hash  accounts.HashParams
 	demo  *views.Demo
 	lab   bool
 	front *httptest.Server
@@ -81,6 +86,7 @@ type world struct {
 	noPush   bool            // as SESSION_PUSH=off
 	stopping <-chan struct{} // closed when the instances are told to stop; nil = never
 	service  *auth.Service   // of the instance made last
+	users    *accounts.Service
 
 	mu    sync.Mutex
 	ahead time.Duration
@@ -95,12 +101,13 @@ func newWorld(t *testing.T, db database, strategy string) *world {
 	w.front.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 	t.Cleanup(w.front.Close)
 	w.cfg = auth.Config{
-		Store: db, Strategy: strategy, Secrets: []string{"a secret of thirty-two bytes, or more"}, Cookie: authjs.SessionCookie(true),
+		Store: db, Strategy: strategy, Secrets: []string{"a secret of thirty-two bytes, or more"}, CookieName: "__Secure-authjs.session-token",
 		MaxAge: 24 * time.Hour, AbsoluteMaxAge: 72 * time.Hour, RenewAfter: 5 * time.Minute, Limit: 3,
-		AuthPath: "/auth", PollKeepsAlive: true, SiteName: "Latchkey", PasswordMinLength: 15,
-		Hash: auth.HashParams{MemoryKiB: 8, Passes: 1, Lanes: 1}, Now: w.now,
+		Now: w.now,
 		Log: slog.New(LogHandler(slog.NewJSONHandler(w.log, nil))),
 	}
+	w.edge = authhttp.Edge{Cookie: authjs.SessionCookie(true), PollKeepsAlive: true, Log: w.cfg.Log}
+	w.hash = accounts.HashParams{MemoryKiB: 8, Passes: 1, Lanes: 1}
 	w.deploy()
 	return w
 }
@@ -126,6 +133,7 @@ func (w *world) wait(d time.Duration) {
 // instance is one more process, which runs until the test ends.
 func (w *world) instance() http.Handler {
 	w.t.Helper()
+	w.cfg.CookieName = w.edge.Cookie.Name
 	service, err := auth.New(w.cfg)
 	if err != nil {
 		w.t.Fatal(err)
@@ -138,7 +146,13 @@ func (w *world) instance() http.Handler {
 	running.Go(func() { service.Run(ctx) })
 	w.t.Cleanup(func() { cancel(); running.Wait() })
 	w.service = service
+	w.users = accounts.New(accounts.Config{
+		Sessions: service, Store: w.db, SiteName: "Latchkey", PasswordMinLength: 15, Hash: w.hash, Log: w.cfg.Log,
+	})
+	edge := w.edge
+	edge.Sessions = service
 	site, err := New(Config{
+		Edge: &edge, Accounts: w.users,
 		Push: !w.noPush, Stopping: w.stopping, Auth: service, CSRF: authjs.NewCSRF(w.cfg.Secrets...), BaseURL: w.front.URL, AuthPath: "/auth", SiteName: "Latchkey", Database: "a database",
 		Demo: w.demo, Lab: w.lab, PasswordMinLength: 15, PollInterval: time.Minute, Ready: w.db.Ready, Log: w.cfg.Log,
 	})

@@ -3,12 +3,12 @@ package web
 import (
 	"net/http"
 
-	"latchkey/internal/auth"
+	"latchkey/internal/auth/authhttp"
 	"latchkey/internal/views"
 )
 
 func (s *site) dashboard(w http.ResponseWriter, r *http.Request) error {
-	session := auth.FromContext(r.Context()).Session
+	session := authhttp.FromContext(r.Context()).Session
 	return s.render(w, r, http.StatusOK, views.Dashboard(s.privatePage(r), views.DashboardModel{
 		Strategy:          s.Auth.Strategy(),
 		SessionID:         session.ID,

@@ -11,11 +11,12 @@ import (
 	"github.com/mileusna/useragent"
 
 	"latchkey/internal/auth"
+	"latchkey/internal/auth/authhttp"
 	"latchkey/internal/views"
 )
 
 func (s *site) devices(w http.ResponseWriter, r *http.Request) error {
-	current := auth.FromContext(r.Context()).Session
+	current := authhttp.FromContext(r.Context()).Session
 	live, err := s.Auth.Sessions(r.Context(), current.User.ID)
 	if err != nil {
 		return err
@@ -40,11 +41,11 @@ var deviceNotices = map[string]string{
 
 // endDevice signs out one device, which may be this one.
 func (s *site) endDevice(w http.ResponseWriter, r *http.Request) error {
-	current := auth.FromContext(r.Context()).Session
+	current := authhttp.FromContext(r.Context()).Session
 	id := chi.URLParam(r, "id")
-	reason := auth.Device
+	reason := auth.ReasonDevice
 	if id == current.ID {
-		reason = auth.SignedOut
+		reason = auth.ReasonSignedOut
 	}
 	n, err := s.Auth.End(r.Context(), auth.Selector{UserID: current.User.ID, SessionID: id}, reason)
 	if err != nil {
@@ -61,24 +62,24 @@ func (s *site) endDevice(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *site) endOthers(w http.ResponseWriter, r *http.Request) error {
-	current := auth.FromContext(r.Context()).Session
-	if _, err := s.Auth.End(r.Context(), auth.Selector{UserID: current.User.ID, Except: current.ID}, auth.Everywhere); err != nil {
+	current := authhttp.FromContext(r.Context()).Session
+	if _, err := s.Auth.End(r.Context(), auth.Selector{UserID: current.User.ID, Except: current.ID}, auth.ReasonEverywhere); err != nil {
 		return err
 	}
 	return seeOther(w, r, "/account/sessions?done=others")
 }
 
 func (s *site) endAll(w http.ResponseWriter, r *http.Request) error {
-	current := auth.FromContext(r.Context()).Session
-	if _, err := s.Auth.End(r.Context(), auth.Selector{UserID: current.User.ID}, auth.Everywhere); err != nil {
+	current := authhttp.FromContext(r.Context()).Session
+	if _, err := s.Auth.End(r.Context(), auth.Selector{UserID: current.User.ID}, auth.ReasonEverywhere); err != nil {
 		return err
 	}
-	return s.signedOut(w, r, auth.Everywhere)
+	return s.signedOut(w, r, auth.ReasonEverywhere)
 }
 
 // signedOut is the answer to who has ended the session he is using.
 func (s *site) signedOut(w http.ResponseWriter, r *http.Request, reason auth.Reason) error {
-	auth.ClearCookie(r.Context())
+	authhttp.ClearCookie(r.Context())
 	w.Header().Set("Clear-Site-Data", `"cache"`)
 	return seeOther(w, r, "/signin?reason="+string(reason))
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"latchkey/internal/accounts"
 	"latchkey/internal/auth"
 	"latchkey/internal/views"
 )
@@ -94,7 +95,7 @@ func statusOf(err error) *httpError {
 			text: "It holds more data than a sign-in can carry in cookies. The operator of this site has to make it smaller."}
 	case errors.Is(err, auth.ErrTooManyWatches):
 		return &httpError{status: http.StatusTooManyRequests, err: err, retryAfter: retryWatch}
-	case errors.Is(err, auth.ErrBusy):
+	case errors.Is(err, accounts.ErrBusy):
 		return &httpError{status: http.StatusServiceUnavailable, err: err, retryAfter: retryBusy}
 	case errors.Is(err, auth.ErrUnavailable):
 		return &httpError{status: http.StatusServiceUnavailable, err: err, retryAfter: retryOutage}

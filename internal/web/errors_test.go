@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"testing"
 
+	"latchkey/internal/accounts"
 	"latchkey/internal/auth"
 )
 
@@ -15,7 +16,7 @@ func TestStatusOf(t *testing.T) { // DO-3, DB-1
 		status     int
 		retryAfter int
 	}{
-		{auth.ErrBusy, 503, retryBusy},
+		{accounts.ErrBusy, 503, retryBusy},
 		{fmt.Errorf("login: %w: %w", auth.ErrUnavailable, errors.New("connection refused")), 503, retryOutage},
 		{fmt.Errorf("cookie: %w", auth.ErrTooLarge), 500, 0},
 		{&httpError{status: 404}, 404, 0},

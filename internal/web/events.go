@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"latchkey/internal/auth"
+	"latchkey/internal/auth/authhttp"
 )
 
 const (
@@ -28,8 +29,8 @@ func (s *site) events(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	noStore(w.Header())
-	result := auth.FromContext(r.Context())
-	if result.State != auth.OK {
+	result := authhttp.FromContext(r.Context())
+	if result.State != auth.StateOK {
 		w.WriteHeader(http.StatusNoContent)
 		return nil
 	}

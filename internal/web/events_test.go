@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"latchkey/internal/auth"
-	"latchkey/internal/auth/authtest"
+	"latchkey/internal/accounts"
+	"latchkey/internal/accounts/accountstest"
 )
 
 // listening is a browser that holds an event stream open.
@@ -125,7 +125,7 @@ func TestTheStreamTellsOfAChange(t *testing.T) {
 	l := b.listen()
 	user, _, _ := w.db.UserByEmail(t.Context(), "ada@example.com")
 	name := "Ada King"
-	if err := w.service.EditUser(t.Context(), user.ID, auth.Edit{Name: &name}); err != nil {
+	if err := w.users.EditUser(t.Context(), user.ID, accounts.Edit{Name: &name}); err != nil {
 		t.Fatal(err)
 	}
 	l.tells("the change")
@@ -154,7 +154,7 @@ func TestTheStreamIsForWhoIsSignedIn(t *testing.T) {
 }
 
 func TestTheStreamEndsWithTheSession(t *testing.T) {
-	w := newWorld(t, memory{authtest.NewStore()}, "database")
+	w := newWorld(t, memory{accountstest.NewStore()}, "database")
 	w.cfg.MaxAge = 24 * time.Hour
 	b := w.signUp("ada@example.com")
 	w.wait(24*time.Hour - time.Second) // a second is left
@@ -219,7 +219,7 @@ func TestPushCanBeTurnedOff(t *testing.T) {
 }
 
 func TestDuringAnOutageTheStreamIsRefused(t *testing.T) {
-	db := &fragile{memory: memory{authtest.NewStore()}}
+	db := &fragile{memory: memory{accountstest.NewStore()}}
 	w := newWorld(t, db, "jwt")
 	b := w.signUp("ada@example.com")
 	db.down.Store(true)

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"latchkey/internal/accounts/accountstest"
 	"latchkey/internal/auth"
-	"latchkey/internal/auth/authtest"
 	"latchkey/internal/authjs"
 )
 
@@ -28,10 +28,10 @@ type visitor struct {
 // CSRF and callback URL cookies that her browser would have from Auth.js.
 func newVisitor(t *testing.T, strategy, origin string) *visitor {
 	t.Helper()
-	w := newWorld(t, memory{authtest.NewStore()}, strategy)
+	w := newWorld(t, memory{accountstest.NewStore()}, strategy)
 	secure := strings.HasPrefix(origin, "https:")
 	w.front.URL = origin // nothing goes through the front here: the handler is called
-	w.cfg.Cookie = authjs.SessionCookie(secure)
+	w.edge.Cookie = authjs.SessionCookie(secure)
 	w.deploy()
 	v := &visitor{t: t, world: w, origin: origin}
 	v.do("POST", "/signup", "name=Ada&email=ada%40example.com&password=seven+quiet+ships+at+noon", false)
@@ -65,7 +65,7 @@ func signedOutAtBye(v *visitor) {
 // overTheLimit leaves Ada's session to another browser, and allows no second.
 func overTheLimit(v *visitor) {
 	signedOut(v)
-	v.world.cfg.Limit, v.world.cfg.Policy = 1, auth.Deny
+	v.world.cfg.Limit, v.world.cfg.Policy = 1, auth.PolicyDeny
 	v.world.deploy()
 }
 

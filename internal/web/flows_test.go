@@ -194,7 +194,7 @@ func evicted(t *testing.T, w *world) {
 var proofField = regexp.MustCompile(`name="proof" value="([^"]+)"`)
 
 func denied(t *testing.T, w *world) {
-	w.cfg.Policy, w.cfg.Limit = auth.Deny, 2
+	w.cfg.Policy, w.cfg.Limit = auth.PolicyDeny, 2
 	w.deploy()
 	ada := someone(t)
 	first, second, third := w.signUp(ada), w.browser(), w.browser()

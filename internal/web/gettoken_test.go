@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"latchkey/internal/auth"
+	"latchkey/internal/accounts"
 )
 
 // otherApp is what testdata/nextauth/app.mjs tells.
@@ -65,7 +65,7 @@ func TestGetTokenReadsOurCookie(t *testing.T) {
 			b := w.signUp("ada@example.com")
 			user, _, _ := w.db.UserByEmail(t.Context(), "ada@example.com")
 			w.wait(time.Second)
-			if _, err := w.db.UpdateUser(t.Context(), user.ID, w.now(), func(u *auth.User) error {
+			if _, err := w.db.UpdateUser(t.Context(), user.ID, w.now(), func(u *accounts.Editable) error {
 				u.Profile.Plan = strings.Repeat("x", plan)
 				return nil
 			}); err != nil {
@@ -123,7 +123,7 @@ func TestGetTokenReadsOurCookie(t *testing.T) {
 func (b *browser) sessionCookies() map[string]string {
 	all := map[string]string{}
 	for _, c := range b.client.Jar.Cookies(b.origin()) {
-		if strings.HasPrefix(c.Name, b.world.cfg.Cookie.Name) {
+		if strings.HasPrefix(c.Name, b.world.edge.Cookie.Name) {
 			all[c.Name] = c.Value
 		}
 	}

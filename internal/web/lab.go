@@ -7,7 +7,10 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"latchkey/internal/accounts"
 	"latchkey/internal/auth"
+	"latchkey/internal/auth/authhttp"
+	"latchkey/internal/dbtrace"
 	"latchkey/internal/views"
 )
 
@@ -31,7 +34,7 @@ func (l *lab) routes(r chi.Router) {
 	r.Get("/lab", l.page(l.show))
 	r.Get("/lab/live", l.page(l.live))
 	r.Group(func(r chi.Router) {
-		r.Use(l.Auth.RequireFresh, l.requireKnown, l.requireUser)
+		r.Use(l.Edge.AskDatabase, l.requireKnown, l.requireUser)
 		r.Post("/lab/sessions/{id}/end", l.page(l.end))
 		r.Post("/lab/large", l.page(l.large))
 		r.Post("/lab/small", l.page(l.small))
@@ -75,8 +78,8 @@ func (l *lab) labPage(r *http.Request) views.Page {
 }
 
 func (l *lab) model(r *http.Request) (views.LabModel, error) {
-	session := auth.FromContext(r.Context()).Session
-	cost := auth.Queries(r.Context()) // so far: to know who asks
+	session := authhttp.FromContext(r.Context()).Session
+	cost := dbtrace.Count(r.Context()) // so far: to know who asks
 	all, err := l.Auth.Sessions(r.Context(), session.User.ID)
 	if err != nil {
 		return views.LabModel{}, err
@@ -84,11 +87,11 @@ func (l *lab) model(r *http.Request) (views.LabModel, error) {
 	renewAfter, maxAge, absolute := l.Auth.Lifetimes()
 	return views.LabModel{
 		Strategy: l.Auth.Strategy(),
-		Cookie:   labCookie(l.Auth.Inspect(r)),
+		Cookie:   labCookie(authhttp.Inspect(r.Context())),
 		Large:    slices.ContainsFunc(session.User.Profile.Roles, isWeight),
 		AuthCost: cost,
-		ListCost: auth.Queries(r.Context()) - cost,
-		ViewSize: l.Auth.ViewSize(),
+		ListCost: dbtrace.Count(r.Context()) - cost,
+		ViewSize: l.Auth.EndingsSize(),
 		Devices:  devicesOf(all, session.ID),
 		Dropped:  l.drops.left(session.ID),
 		DropFor:  dropFor,
@@ -112,8 +115,8 @@ func labCookie(c auth.Carried) views.LabCookie {
 
 // end signs out one of the user's sessions.
 func (l *lab) end(w http.ResponseWriter, r *http.Request) error {
-	user := auth.FromContext(r.Context()).Session.User
-	n, err := l.Auth.End(r.Context(), auth.Selector{UserID: user.ID, SessionID: chi.URLParam(r, "id")}, auth.Device)
+	user := authhttp.FromContext(r.Context()).Session.User
+	n, err := l.Auth.End(r.Context(), auth.Selector{UserID: user.ID, SessionID: chi.URLParam(r, "id")}, auth.ReasonDevice)
 	if err != nil {
 		return err
 	}
@@ -127,16 +130,16 @@ func (l *lab) end(w http.ResponseWriter, r *http.Request) error {
 // expire ends this session as its age would. The next page finds that out and
 // says so, as any page does.
 func (l *lab) expire(w http.ResponseWriter, r *http.Request) error {
-	session := auth.FromContext(r.Context()).Session
+	session := authhttp.FromContext(r.Context()).Session
 	sel := auth.Selector{UserID: session.User.ID, SessionID: session.ID}
-	if _, err := l.Auth.End(r.Context(), sel, auth.Expired); err != nil {
+	if _, err := l.Auth.End(r.Context(), sel, auth.ReasonExpired); err != nil {
 		return err
 	}
 	return seeOther(w, r, "/lab")
 }
 
 func (l *lab) drop(w http.ResponseWriter, r *http.Request) error {
-	l.drops.add(auth.FromContext(r.Context()).Session.ID)
+	l.drops.add(authhttp.FromContext(r.Context()).Session.ID)
 	return seeOther(w, r, "/lab?done=drop")
 }
 
@@ -152,8 +155,8 @@ func (l *lab) small(w http.ResponseWriter, r *http.Request) error {
 // makes of them. The cookie follows by itself: this session's with the page
 // that comes next, the others' with theirs.
 func (l *lab) setWeight(w http.ResponseWriter, r *http.Request, done string, change func([]string) []string) error {
-	user := auth.FromContext(r.Context()).Session.User
-	err := l.Auth.UpdateUser(r.Context(), user.ID, func(u *auth.User) error {
+	user := authhttp.FromContext(r.Context()).Session.User
+	err := l.Accounts.UpdateUser(r.Context(), user.ID, func(u *accounts.Editable) error {
 		u.Profile.Roles = change(slices.DeleteFunc(slices.Clone(u.Profile.Roles), isWeight))
 		return nil
 	})

@@ -6,7 +6,7 @@ import (
 	"sync"
 	"time"
 
-	"latchkey/internal/auth"
+	"latchkey/internal/auth/authhttp"
 )
 
 const (
@@ -80,7 +80,7 @@ func (d *drops) enter(r *http.Request, sessionID string) (cuttable *http.Request
 // browser sees a connection that fails, not an answer.
 func (d *drops) cut(paths map[string]bool, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		sessionID := auth.FromContext(r.Context()).Session.ID
+		sessionID := authhttp.FromContext(r.Context()).Session.ID
 		if r.Method != http.MethodGet || !paths[r.URL.Path] || sessionID == "" {
 			next.ServeHTTP(w, r)
 			return

@@ -13,8 +13,10 @@ import (
 	"testing/synctest"
 	"time"
 
+	"latchkey/internal/accounts"
+	"latchkey/internal/accounts/accountstest"
 	"latchkey/internal/auth"
-	"latchkey/internal/auth/authtest"
+	"latchkey/internal/auth/authhttp"
 	"latchkey/internal/sqlite"
 )
 
@@ -33,7 +35,7 @@ func TestTheLab(t *testing.T) {
 	for name, flow := range labFlows {
 		for _, strategy := range []string{"jwt", "database"} {
 			t.Run(name+"/memory/"+strategy, func(t *testing.T) {
-				flow(t, labWorld(t, memory{authtest.NewStore()}, strategy))
+				flow(t, labWorld(t, memory{accountstest.NewStore()}, strategy))
 			})
 			t.Run(name+"/sqlite/"+strategy, func(t *testing.T) {
 				db, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "app.db"))
@@ -140,6 +142,13 @@ func (b *browser) chunks() (n int) {
 	return n
 }
 
+// behind is the middleware of another instance's pages.
+func behind(w *world, service *auth.Service) func(http.Handler) http.Handler {
+	edge := w.edge
+	edge.Sessions = service
+	return edge.Middleware(authhttp.Page)
+}
+
 // roles of the user of a browser, as the engine knows them.
 func (w *world) roles(b *browser) []string {
 	w.t.Helper()
@@ -149,9 +158,9 @@ func (w *world) roles(b *browser) []string {
 	}
 	r := b.request("GET", "/dashboard")
 	var roles []string
-	service.Middleware(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		result := auth.FromContext(r.Context())
-		if result.State != auth.OK {
+	behind(w, service)(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		result := authhttp.FromContext(r.Context())
+		if result.State != auth.StateOK {
 			w.t.Errorf("the browser's session is in state %d, want it signed in", result.State)
 		}
 		roles = result.Session.User.Profile.Roles
@@ -173,7 +182,8 @@ func labWeight(t *testing.T, w *world) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	service.UpdateUser(t.Context(), u.ID, func(u *auth.User) error { u.Profile.Roles = []string{"editor", "label"}; return nil })
+	users := accounts.New(accounts.Config{Sessions: service, Store: w.db, Log: w.cfg.Log})
+	users.UpdateUser(t.Context(), u.ID, func(u *accounts.Editable) error { u.Profile.Roles = []string{"editor", "label"}; return nil })
 
 	want := map[string]int{"jwt": 3, "database": 1}[w.cfg.Strategy]
 	page := b.post("/lab/large").redirectsTo("/lab?done=large").shows(200, "fill 6 kB", "Make it small again").lacks("Make the token large")
@@ -319,7 +329,7 @@ func labLive(t *testing.T, w *world) {
 // An open stream is cut the moment that its session is dropped; one of another
 // session is not.
 func TestAnOpenStreamIsCut(t *testing.T) {
-	w := labWorld(t, memory{authtest.NewStore()}, "jwt")
+	w := labWorld(t, memory{accountstest.NewStore()}, "jwt")
 	ada, bob := w.signUp("ada@example.com"), w.signUp("bob@example.com")
 	now := time.Now() // the bubble below has a clock of its own
 	w.cfg.Now = func() time.Time { return now }
@@ -334,11 +344,11 @@ func TestAnOpenStreamIsCut(t *testing.T) {
 		d := newDrops(time.Now)
 		var ends atomic.Int32
 		stream := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
-		cut := service.Middleware(d.cut(map[string]bool{"/auth/events": true}, stream))
+		cut := behind(w, service)(d.cut(map[string]bool{"/auth/events": true}, stream))
 		open := func(b *browser) (sessionID string) {
 			r := b.request("GET", "/auth/events").WithContext(t.Context())
-			service.Middleware(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-				sessionID = auth.FromContext(r.Context()).Session.ID
+			behind(w, service)(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+				sessionID = authhttp.FromContext(r.Context()).Session.ID
 			})).ServeHTTP(httptest.NewRecorder(), r)
 			go func() {
 				defer func() {
@@ -381,7 +391,7 @@ func TestDropsDoNotGrow(t *testing.T) {
 }
 
 func TestTheCostIsToldBeforeAStreamBegins(t *testing.T) {
-	w := labWorld(t, memory{authtest.NewStore()}, "jwt")
+	w := labWorld(t, memory{accountstest.NewStore()}, "jwt")
 	b := w.signUp("ada@example.com")
 	w.wait(6 * time.Minute)
 	if got := b.listen().resp.Header.Get("Server-Timing"); got != `db;desc="1"` {

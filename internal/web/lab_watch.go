@@ -4,11 +4,12 @@ import (
 	"fmt"
 	"net/http"
 
-	"latchkey/internal/auth"
+	"latchkey/internal/auth/authhttp"
+	"latchkey/internal/dbtrace"
 )
 
 // watch has every answer say what it cost and cuts the connections that are to
-// be dropped. It goes inside auth.Middleware.
+// be dropped. It goes inside the session middleware.
 func (l *lab) watch(next http.Handler) http.Handler {
 	if !l.Lab {
 		return next
@@ -20,8 +21,8 @@ func (l *lab) watch(next http.Handler) http.Handler {
 // browser's developer tools and scripts of our own origin find them.
 func cost(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		auth.AtHeaders(r.Context(), func(h http.Header) {
-			h.Set("Server-Timing", fmt.Sprintf(`db;desc="%d"`, auth.Queries(r.Context())))
+		authhttp.AtHeaders(r.Context(), func(h http.Header) {
+			h.Set("Server-Timing", fmt.Sprintf(`db;desc="%d"`, dbtrace.Count(r.Context())))
 		})
 		next.ServeHTTP(w, r)
 	})

@@ -8,7 +8,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"latchkey/internal/auth/authtest"
+	"latchkey/internal/accounts/accountstest"
 	"latchkey/internal/testenv"
 	"latchkey/internal/views"
 )
@@ -37,7 +37,7 @@ func TestTheLookOfTrouble(t *testing.T)        { look(t, troubleSights) }
 
 func look(t *testing.T, sights []sight) {
 	scripts := ownChecks + axe(t)
-	db := &fragile{memory: memory{authtest.NewStore()}}
+	db := &fragile{memory: memory{accountstest.NewStore()}}
 	w := newWorld(t, db, "jwt")
 	w.cfg.MaxAge, w.cfg.AbsoluteMaxAge, w.cfg.Limit = 30*24*time.Hour, 90*24*time.Hour, 12
 	w.demo = &views.Demo{Email: "demo@example.com", Password: "correct horse battery staple"}

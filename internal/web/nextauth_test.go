@@ -16,7 +16,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"latchkey/internal/auth/authtest"
+	"latchkey/internal/accounts/accountstest"
 	"latchkey/internal/testenv"
 )
 
@@ -195,7 +195,7 @@ type signInResult struct {
 func TestTheStockReactClient(t *testing.T) {
 	nextAuth(t)
 	for _, strategy := range []string{"jwt", "database"} {
-		t.Run(strategy, func(t *testing.T) { stockReactClient(t, newWorld(t, memory{authtest.NewStore()}, strategy)) })
+		t.Run(strategy, func(t *testing.T) { stockReactClient(t, newWorld(t, memory{accountstest.NewStore()}, strategy)) })
 	}
 }
 

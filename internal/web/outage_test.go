@@ -2,17 +2,17 @@ package web
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"latchkey/internal/accounts/accountstest"
 	"latchkey/internal/auth"
-	"latchkey/internal/auth/authtest"
 )
 
 // memory is the in-memory store as a database.
-type memory struct{ *authtest.Store }
+type memory struct{ *accountstest.Store }
 
 func (memory) Migrate(context.Context) error { return nil }
 func (memory) Ready(context.Context) error   { return nil }
@@ -24,7 +24,7 @@ type fragile struct {
 	down atomic.Bool
 }
 
-var errDown = errors.New("connection refused")
+var errDown = fmt.Errorf("%w: connection refused", auth.ErrUnavailable)
 
 func (f *fragile) Ready(context.Context) error {
 	if f.down.Load() {
@@ -64,7 +64,7 @@ func (f *fragile) UserByEmail(ctx context.Context, email string) (auth.User, str
 func TestAnOutageLetsNobodyInAndSignsNobodyOut(t *testing.T) { // RV-4, DB-1
 	for _, strategy := range []string{"jwt", "database"} {
 		t.Run(strategy, func(t *testing.T) {
-			db := &fragile{memory: memory{authtest.NewStore()}}
+			db := &fragile{memory: memory{accountstest.NewStore()}}
 			w := newWorld(t, db, strategy)
 			b, c := w.signUp("ada@example.com"), w.signUp("bob@example.com")
 			b.get("/dashboard").shows(200)

@@ -11,6 +11,7 @@ import (
 	"github.com/go-chi/chi/v5/middleware"
 
 	"latchkey/internal/auth"
+	"latchkey/internal/auth/authhttp"
 	"latchkey/internal/views"
 	"latchkey/static"
 )
@@ -28,15 +29,15 @@ func (s *site) newPage(r *http.Request) views.Page {
 		Development: s.Development,
 		Lab:         s.Lab,
 	}
-	result := auth.FromContext(r.Context())
-	if result.State == auth.OK {
+	result := authhttp.FromContext(r.Context())
+	if result.State == auth.StateOK {
 		u := result.Session.User
 		p.User = &views.User{Name: u.Name, Email: u.Email}
 		p.ExpiresIn = s.secondsUntil(result.Session.ExpiresAt)
 		p.EndsIn = s.secondsUntil(result.Session.AbsoluteExpiresAt)
 		p.WarnSeconds = int(s.Warning / time.Second)
 	}
-	p.Unknown = result.State == auth.Unavailable
+	p.Unknown = result.State == auth.StateUnavailable
 	return p
 }
 

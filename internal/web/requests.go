@@ -12,6 +12,8 @@ import (
 
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
+
+	"latchkey/internal/dbtrace"
 )
 
 type requestIDKey struct{}
@@ -23,6 +25,13 @@ func requestID(next http.Handler) http.Handler {
 		id := rand.Text()[:12]
 		w.Header().Set("X-Request-Id", id)
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), requestIDKey{}, id)))
+	})
+}
+
+// countQueries has dbtrace.Count tell what a request has asked the database.
+func countQueries(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(w, r.WithContext(dbtrace.WithCounter(r.Context())))
 	})
 }
 

@@ -6,7 +6,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
-	"latchkey/internal/auth/authtest"
+	"latchkey/internal/accounts/accountstest"
 	"latchkey/internal/testenv"
 )
 
@@ -26,7 +26,7 @@ const readField = `(() => {
 
 // The whole of signing up by keyboard, with a look at the password on the way.
 func TestAPasswordIsShownAndHiddenByKeyboard(t *testing.T) {
-	w := newWorld(t, memory{authtest.NewStore()}, "jwt")
+	w := newWorld(t, memory{accountstest.NewStore()}, "jwt")
 	b := tab{testenv.Browser(t, chromedp.IgnoreCertErrors), t, w.front.URL}
 	b.open("/signup")
 	// What the field is when the form is on its way, kept for the page after it.
@@ -59,7 +59,7 @@ func TestAPasswordIsShownAndHiddenByKeyboard(t *testing.T) {
 
 // A password manager sets values and sends events; it presses no keys.
 func TestAPasswordManagerCanPasteAndFill(t *testing.T) {
-	w := newWorld(t, memory{authtest.NewStore()}, "jwt")
+	w := newWorld(t, memory{accountstest.NewStore()}, "jwt")
 	w.signUp("ada@example.com")
 	b := tab{testenv.Browser(t, chromedp.IgnoreCertErrors), t, w.front.URL}
 	b.open("/signin")

@@ -7,6 +7,7 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
 
+	"latchkey/internal/auth/authhttp"
 	"latchkey/static"
 )
 
@@ -19,12 +20,15 @@ const (
 func (s *site) routes() http.Handler {
 	r := chi.NewRouter()
 	lab := newLab(s) // does nothing unless Lab is on
+	session := func(kind authhttp.Kind) func(http.Handler) http.Handler {
+		return func(next http.Handler) http.Handler { return s.Edge.Middleware(kind)(lab.watch(next)) }
+	}
 	// Who asks and what for (logged even if a later step refuses), then what
 	// every answer carries, then what no request may do.
-	r.Use(requestID, middleware.ClientIPFromRemoteAddr, s.logRequests, s.recoverPanics,
+	r.Use(requestID, countQueries, middleware.ClientIPFromRemoteAddr, s.logRequests, s.recoverPanics,
 		s.securityHeaders, middleware.GetHead, limitBody(maxBody), s.sameOrigin())
-	r.NotFound(s.Auth.Middleware(s.page(notFound)).ServeHTTP)
-	r.MethodNotAllowed(s.Auth.Middleware(s.methodNotAllowed(r)).ServeHTTP)
+	r.NotFound(s.Edge.Middleware(authhttp.Page)(s.page(notFound)).ServeHTTP)
+	r.MethodNotAllowed(s.Edge.Middleware(authhttp.Page)(s.methodNotAllowed(r)).ServeHTTP)
 
 	// Machines: no session is looked at.
 	r.Handle("/static/*", static.Handler())
@@ -33,17 +37,17 @@ func (s *site) routes() http.Handler {
 
 	// A browser, for as long as it likes.
 	if s.Push {
-		r.With(s.Auth.Middleware, lab.watch, s.requireKnown).Get(s.AuthPath+"/events", s.page(s.events))
+		r.With(session(authhttp.Silent), s.requireKnown).Get(s.AuthPath+"/events", s.page(s.events))
 	}
 
+	// Clients of Auth.js; see auth_action.go.
+	r.With(deadline(maxDuration)).Route(s.AuthPath, func(r chi.Router) { s.authRoutes(r, session) })
+
 	r.Group(func(r chi.Router) {
-		r.Use(deadline(maxDuration), s.Auth.Middleware, lab.watch)
+		r.Use(deadline(maxDuration), session(authhttp.Page))
 
 		// Anyone, at any time: signing out works without a database.
 		r.Post("/signout", s.page(s.signOut))
-
-		// Clients of Auth.js; see auth_action.go.
-		r.Route(s.AuthPath, s.authRoutes)
 
 		r.Group(func(r chi.Router) {
 			r.Use(s.requireKnown)
@@ -66,7 +70,7 @@ func (s *site) routes() http.Handler {
 
 			// Signed in, as the database says at this moment.
 			r.Group(func(r chi.Router) {
-				r.Use(s.Auth.RequireFresh, s.requireKnown, s.requireUser)
+				r.Use(s.Edge.AskDatabase, s.requireKnown, s.requireUser)
 				r.Get("/account/sessions", s.page(s.devices))
 				r.Post("/account/sessions/{id}/end", s.page(s.endDevice))
 				r.Post("/account/sessions/end-others", s.page(s.endOthers))

@@ -11,12 +11,12 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
-	"latchkey/internal/auth/authtest"
+	"latchkey/internal/accounts/accountstest"
 	"latchkey/static"
 )
 
 // onMemory is a world on the in-memory store, for what no database changes.
-func onMemory(t *testing.T) *world { return newWorld(t, memory{authtest.NewStore()}, "jwt") }
+func onMemory(t *testing.T) *world { return newWorld(t, memory{accountstest.NewStore()}, "jwt") }
 
 func TestEveryAnswerHasTheSecurityHeaders(t *testing.T) { // HD-1, HD-2, HD-3
 	w := onMemory(t)

@@ -13,14 +13,18 @@ import (
 	"net/url"
 	"time"
 
+	"latchkey/internal/accounts"
 	"latchkey/internal/auth"
+	"latchkey/internal/auth/authhttp"
 	"latchkey/internal/authjs"
 	"latchkey/internal/views"
 )
 
 // Config is what the site is made of.
 type Config struct {
-	Auth              *auth.Service
+	Auth              *auth.Service               // the sessions
+	Edge              *authhttp.Edge              // their cookie
+	Accounts          *accounts.Service           // the users
 	BaseURL           string                      // the public origin, such as https://app.example: decides cookies, redirects, HSTS
 	AuthPath          string                      // where the session endpoints live, such as /auth
 	CSRF              authjs.CSRF                 // the token of the endpoints for clients of Auth.js

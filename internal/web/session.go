@@ -6,7 +6,9 @@ import (
 	"strconv"
 	"time"
 
+	"latchkey/internal/accounts"
 	"latchkey/internal/auth"
+	"latchkey/internal/auth/authhttp"
 )
 
 // sessionJSON is the answer of the session endpoint in the words of Auth.js.
@@ -36,11 +38,11 @@ const isoMillis = "2006-01-02T15:04:05.000Z"
 func (s *site) authSession(a *action) error {
 	h := a.w.Header()
 	noStore(h)
-	result := auth.FromContext(a.r.Context())
+	result := authhttp.FromContext(a.r.Context())
 	switch result.State {
-	case auth.Ended:
+	case auth.StateEnded:
 		h.Set("Session-Ended", string(result.Reason))
-	case auth.OK:
+	case auth.StateOK:
 		h.Set("Session-Expires-In", s.secondsUntil(result.Session.ExpiresAt))
 		h.Set("Session-Ends-In", s.secondsUntil(result.Session.AbsoluteExpiresAt))
 	}
@@ -62,20 +64,20 @@ func (s *site) authUpdate(a *action) error {
 		return writeJSON(a.w, http.StatusBadRequest, nil)
 	}
 	ctx := a.r.Context()
-	result := auth.FromContext(ctx)
-	if result.State == auth.OK {
+	result := authhttp.FromContext(ctx)
+	if result.State == auth.StateOK {
 		edit, ok := readEdit(a.data)
 		if !ok {
 			return &httpError{status: http.StatusBadRequest}
 		}
-		err := s.Auth.EditUser(ctx, result.Session.User.ID, edit)
-		if _, invalid := errors.AsType[auth.Invalid](err); invalid {
+		err := s.Accounts.EditUser(ctx, result.Session.User.ID, edit)
+		if _, invalid := errors.AsType[accounts.Invalid](err); invalid {
 			return &httpError{status: http.StatusBadRequest}
 		}
 		if err != nil {
 			return err
 		}
-		if result = auth.Refresh(ctx); result.State == auth.Unavailable {
+		if result = authhttp.Refresh(ctx); result.State == auth.StateUnavailable {
 			return result.Err
 		}
 	}
@@ -85,7 +87,7 @@ func (s *site) authUpdate(a *action) error {
 
 // readEdit takes name and image, at the top or under "user", as text or null.
 // ok is false when one of them is something else.
-func readEdit(data map[string]any) (edit auth.Edit, ok bool) {
+func readEdit(data map[string]any) (edit accounts.Edit, ok bool) {
 	fields := data
 	if user, nested := data["user"].(map[string]any); nested {
 		fields = user
@@ -111,7 +113,7 @@ func optionalText(fields map[string]any, name string) (text *string, ok bool) {
 }
 
 func writeSession(w http.ResponseWriter, result auth.Result) error {
-	if result.State != auth.OK {
+	if result.State != auth.StateOK {
 		return writeJSON(w, http.StatusOK, nil)
 	}
 	u := result.Session.User

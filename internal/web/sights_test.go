@@ -24,17 +24,17 @@ var guestSights = []sight{
 		v.submit("/signin", "email", "ada@example.com", "password", "not the password")
 		v.comesTo("/signin", "is not right")
 	}},
-	{"sign in, ended: signed out", ended(auth.SignedOut)},
+	{"sign in, ended: signed out", ended(auth.ReasonSignedOut)},
 	{"sign in, ended: in another tab", ended(otherTab)},
-	{"sign in, ended: from another device", ended(auth.Device)},
-	{"sign in, ended: replaced", ended(auth.Replaced)},
-	{"sign in, ended: limit", ended(auth.Limit)},
-	{"sign in, ended: everywhere", ended(auth.Everywhere)},
-	{"sign in, ended: password", ended(auth.Password)},
-	{"sign in, ended: admin", ended(auth.Admin)},
-	{"sign in, ended: reuse", ended(auth.Reuse)},
-	{"sign in, ended: deleted", ended(auth.Deleted)},
-	{"sign in, ended: expired", ended(auth.Expired)},
+	{"sign in, ended: from another device", ended(auth.ReasonDevice)},
+	{"sign in, ended: replaced", ended(auth.ReasonReplaced)},
+	{"sign in, ended: limit", ended(auth.ReasonLimit)},
+	{"sign in, ended: everywhere", ended(auth.ReasonEverywhere)},
+	{"sign in, ended: password", ended(auth.ReasonPassword)},
+	{"sign in, ended: admin", ended(auth.ReasonAdmin)},
+	{"sign in, ended: reuse", ended(auth.ReasonReuse)},
+	{"sign in, ended: deleted", ended(auth.ReasonDeleted)},
+	{"sign in, ended: expired", ended(auth.ReasonExpired)},
 	{"sign up", func(v *viewer) { v.visit("/signup", "Create an account") }},
 	{"sign up, all errors", func(v *viewer) {
 		v.submit("/signup", "name", strings.Repeat("long ", 30), "email", "ada@", "password", "too short")
@@ -45,7 +45,7 @@ var guestSights = []sight{
 		v.do("type a password", chromedp.SendKeys(chromedp.CSS("#password"), testPassword), chromedp.Click(chromedp.CSS("[data-reveal]")))
 	}},
 	{"too many devices", func(v *viewer) {
-		v.world.cfg.Policy, v.world.cfg.Limit = auth.Deny, 3
+		v.world.cfg.Policy, v.world.cfg.Limit = auth.PolicyDeny, 3
 		v.world.deploy()
 		v.household("full@example.com", "Ada Lovelace", agents[:3]...)
 		v.submit("/signin", "email", "full@example.com", "password", testPassword)
@@ -191,7 +191,7 @@ func (v *viewer) household(email, name string, others ...string) *browser {
 		}
 		v.world.wait(apart)
 	}
-	if v.world.cfg.Policy == auth.Deny {
+	if v.world.cfg.Policy == auth.PolicyDeny {
 		return nil
 	}
 	b.agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"

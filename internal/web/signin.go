@@ -4,7 +4,9 @@ import (
 	"errors"
 	"net/http"
 
+	"latchkey/internal/accounts"
 	"latchkey/internal/auth"
+	"latchkey/internal/auth/authhttp"
 	"latchkey/internal/views"
 )
 
@@ -24,13 +26,13 @@ func (s *site) signIn(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	email := r.PostFormValue("email")
-	issued, err := s.Auth.Login(r.Context(), auth.Credentials{
+	issued, err := s.Accounts.Login(r.Context(), accounts.Credentials{
 		Email:    email,
 		Password: r.PostFormValue("password"),
 		Client:   clientOf(r),
-		Held:     auth.FromContext(r.Context()).Session,
+		Current:  authhttp.FromContext(r.Context()).Session,
 	})
-	if errors.Is(err, auth.ErrCredentials) {
+	if errors.Is(err, accounts.ErrCredentials) {
 		return s.signInPage(w, r, http.StatusUnprocessableEntity, views.SignInModel{
 			Email:  email,
 			Errors: views.Errors{"": wrongCredentials},
@@ -42,17 +44,19 @@ func (s *site) signIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	auth.SetCookie(r.Context(), issued)
+	if err := authhttp.SetCookie(r.Context(), issued); err != nil {
+		return err
+	}
 	return seeOther(w, r, s.destination(r.PostFormValue("callbackUrl")))
 }
 
-// signInLimit offers to sign out the other sessions. The proof in its form is
+// signInLimit offers to sign out the other sessions. The confirmation in its form is
 // as good as the password for two minutes, so the page is kept nowhere.
 func (s *site) signInLimit(w http.ResponseWriter, r *http.Request, full *auth.LimitError) error {
 	return s.render(w, r, http.StatusConflict, views.SignInLimit(s.newPage(r), views.SignInLimitModel{
 		Limit:       full.Limit,
 		Devices:     devicesOf(full.Live, ""),
-		Proof:       full.Proof,
+		Proof:       full.Confirmation,
 		CallbackURL: r.PostFormValue("callbackUrl"),
 	}))
 }
@@ -62,8 +66,8 @@ func (s *site) signInContinue(w http.ResponseWriter, r *http.Request) error {
 	if err := readForm(r); err != nil {
 		return err
 	}
-	issued, err := s.Auth.Continue(r.Context(), r.PostFormValue("proof"), clientOf(r), auth.FromContext(r.Context()).Session)
-	if errors.Is(err, auth.ErrProof) {
+	issued, err := s.Auth.Confirm(r.Context(), r.PostFormValue("proof"), "", auth.Login{Client: clientOf(r), Current: authhttp.FromContext(r.Context()).Session})
+	if errors.Is(err, auth.ErrConfirmation) {
 		return s.signInPage(w, r, http.StatusUnprocessableEntity, views.SignInModel{
 			Errors: views.Errors{"": "That confirmation is no longer valid. Sign in again to see which devices are in use now."},
 		})
@@ -71,7 +75,9 @@ func (s *site) signInContinue(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	auth.SetCookie(r.Context(), issued)
+	if err := authhttp.SetCookie(r.Context(), issued); err != nil {
+		return err
+	}
 	return seeOther(w, r, s.destination(r.PostFormValue("callbackUrl")))
 }
 
@@ -109,7 +115,7 @@ func signInError(r *http.Request) string {
 // found that out and deleted it.
 func endedNotice(r *http.Request) string {
 	reason := auth.Reason(r.FormValue("reason"))
-	if result := auth.FromContext(r.Context()); result.State == auth.Ended {
+	if result := authhttp.FromContext(r.Context()); result.State == auth.StateEnded {
 		reason = toldReason(result)
 	}
 	return endedNotices[reason]
@@ -119,24 +125,24 @@ func endedNotice(r *http.Request) string {
 // its reader sees it. Signing out deletes the cookie, so whoever still sends it
 // did that elsewhere, in another tab.
 func toldReason(ended auth.Result) auth.Reason {
-	if ended.Reason == auth.SignedOut {
+	if ended.Reason == auth.ReasonSignedOut {
 		return otherTab
 	}
 	return ended.Reason
 }
 
 var endedNotices = map[auth.Reason]string{
-	auth.SignedOut:  "You are signed out.",
-	otherTab:        "You were signed out in another tab of this browser.",
-	auth.Device:     "This browser was signed out from the list of devices on another one of yours.",
-	auth.Limit:      "You were signed out because your account signed in on another device.",
-	auth.Everywhere: "You were signed out because you, or someone with your password, signed out your other devices.",
-	auth.Password:   "You were signed out because the password of your account was changed.",
-	auth.Admin:      "You were signed out because your account was closed by an administrator.",
-	auth.Reuse:      "You were signed out because an old sign-in of yours was used a second time.",
-	auth.Replaced:   "You were signed out because a newer sign-in in this browser took the place of this one.",
-	auth.Deleted:    "You were signed out because your account was deleted.",
-	auth.Expired:    "You were signed out because your session had come to its end. Sign in to go on where you were.",
+	auth.ReasonSignedOut:  "You are signed out.",
+	otherTab:              "You were signed out in another tab of this browser.",
+	auth.ReasonDevice:     "This browser was signed out from the list of devices on another one of yours.",
+	auth.ReasonLimit:      "You were signed out because your account signed in on another device.",
+	auth.ReasonEverywhere: "You were signed out because you, or someone with your password, signed out your other devices.",
+	auth.ReasonPassword:   "You were signed out because the password of your account was changed.",
+	auth.ReasonAdmin:      "You were signed out because your account was closed by an administrator.",
+	auth.ReasonReuse:      "You were signed out because an old sign-in of yours was used a second time.",
+	auth.ReasonReplaced:   "You were signed out because a newer sign-in in this browser took the place of this one.",
+	auth.ReasonDeleted:    "You were signed out because your account was deleted.",
+	auth.ReasonExpired:    "You were signed out because your session had come to its end. Sign in to go on where you were.",
 }
 
 // otherTab is what session.js says, too, when the cookie is gone and nobody told

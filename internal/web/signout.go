@@ -1,15 +1,17 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 
 	"latchkey/internal/auth"
+	"latchkey/internal/auth/authhttp"
 	"latchkey/internal/views"
 )
 
 func (s *site) signOutForm(w http.ResponseWriter, r *http.Request) error {
-	if auth.FromContext(r.Context()).State != auth.OK {
+	if authhttp.FromContext(r.Context()).State != auth.StateOK {
 		return seeOther(w, r, "/")
 	}
 	return s.render(w, r, http.StatusOK, views.SignOut(s.newPage(r)))
@@ -25,19 +27,19 @@ func (s *site) signOut(w http.ResponseWriter, r *http.Request) error {
 		w.Header().Set("Retry-After", strconv.Itoa(retryOutage))
 		return s.render(w, r, http.StatusServiceUnavailable, views.SignedOutHere(s.guestPage(r)))
 	}
-	return seeOther(w, r, "/signin?reason="+string(auth.SignedOut))
+	return seeOther(w, r, "/signin?reason="+string(auth.ReasonSignedOut))
 }
 
 // endThis ends the session of the request, if it has one, and has the browser
 // forget it in any case. An error means that this is all that happened.
 func (s *site) endThis(w http.ResponseWriter, r *http.Request) error {
-	result := auth.FromContext(r.Context())
+	result := authhttp.FromContext(r.Context())
 	err := result.Err
-	if result.State == auth.OK {
+	if result.State == auth.StateOK {
 		sel := auth.Selector{UserID: result.Session.User.ID, SessionID: result.Session.ID}
-		_, err = s.Auth.End(r.Context(), sel, auth.SignedOut)
+		_, err = s.Auth.End(r.Context(), sel, auth.ReasonSignedOut)
 	}
-	auth.ClearCookie(r.Context())
+	err = errors.Join(err, authhttp.ClearCookie(r.Context()))
 	// What the browser keeps of the pages seen goes too (ASVS 14.3.1).
 	w.Header().Set("Clear-Site-Data", `"cache"`)
 	return err

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"net/http"
 
+	"latchkey/internal/accounts"
 	"latchkey/internal/auth"
+	"latchkey/internal/auth/authhttp"
 	"latchkey/internal/views"
 )
 
@@ -23,12 +25,12 @@ func (s *site) signUp(w http.ResponseWriter, r *http.Request) error {
 	if err := readForm(r); err != nil {
 		return err
 	}
-	in := auth.Registration{
+	in := accounts.Registration{
 		Name:     r.PostFormValue("name"),
 		Email:    r.PostFormValue("email"),
 		Password: r.PostFormValue("password"),
 	}
-	u, err := s.Auth.Register(r.Context(), in)
+	u, err := s.Accounts.Register(r.Context(), in)
 	if wrong := signUpErrors(err); wrong != nil {
 		return s.render(w, r, http.StatusUnprocessableEntity, views.SignUp(s.newPage(r), views.SignUpModel{
 			Name: in.Name, Email: in.Email, CallbackURL: r.PostFormValue("callbackUrl"),
@@ -38,20 +40,24 @@ func (s *site) signUp(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	issued, err := s.Auth.Enter(r.Context(), u.ID, clientOf(r), auth.FromContext(r.Context()).Session)
+	issued, err := s.Auth.Begin(r.Context(), auth.Login{
+		UserID: u.ID, Method: auth.MethodSignUp, Client: clientOf(r), Current: authhttp.FromContext(r.Context()).Session,
+	})
 	if err != nil {
 		return err
 	}
-	auth.SetCookie(r.Context(), issued)
+	if err := authhttp.SetCookie(r.Context(), issued); err != nil {
+		return err
+	}
 	return seeOther(w, r, s.destination(r.PostFormValue("callbackUrl")))
 }
 
 // signUpErrors is what the form says about an error; nil = not the form's.
 func signUpErrors(err error) views.Errors {
-	if invalid, ok := errors.AsType[auth.Invalid](err); ok {
+	if invalid, ok := errors.AsType[accounts.Invalid](err); ok {
 		return views.Errors(invalid)
 	}
-	if errors.Is(err, auth.ErrEmailTaken) {
+	if errors.Is(err, accounts.ErrEmailTaken) {
 		return views.Errors{"email": "This address already has an account. Sign in instead."}
 	}
 	return nil

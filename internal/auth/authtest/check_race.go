@@ -14,9 +14,9 @@ import (
 // race is many browsers that sign in to few accounts at once, while others
 // renew, sign out and clean up, and someone counts.
 type race struct {
-	*fixture
+	*Fixture
 	users  []auth.User
-	tick   atomic.Int64 // milliseconds since noon
+	tick   atomic.Int64 // milliseconds since Noon
 	serial atomic.Int64
 	begun  atomic.Int64
 	ended  atomic.Int64 // as reported, by logins and sign-outs
@@ -28,8 +28,8 @@ const (
 	raceLogins  = 3 // of each worker
 )
 
-func loginsRace(t *testing.T, f *fixture) {
-	r := &race{fixture: f, users: []auth.User{f.user(), f.user(), f.user(), f.user()}}
+func loginsRace(t *testing.T, f *Fixture) {
+	r := &race{Fixture: f, users: []auth.User{f.User(), f.User(), f.User(), f.User()}}
 	var workers, watchers sync.WaitGroup
 	ctx, done := context.WithCancel(t.Context())
 	watchers.Go(func() { r.count(ctx) })
@@ -42,19 +42,19 @@ func loginsRace(t *testing.T, f *fixture) {
 
 	left := 0
 	for _, u := range r.users {
-		live, err := f.store.Live(t.Context(), u.ID, r.now())
-		f.ok(err)
+		live, err := f.Store.Live(t.Context(), u.ID, r.now())
+		f.Ok(err)
 		left += len(live)
 		if len(live) > raceLimit {
 			t.Errorf("%d sessions of %s are live after the race, want at most %d", len(live), u.ID, raceLimit)
 		}
 	}
 	// Each session is either live or was reported as ended, exactly once.
-	f.wantEqual("sessions begun, less those reported as ended", r.begun.Load()-r.ended.Load(), int64(left))
+	f.WantEqual("sessions begun, less those reported as ended", r.begun.Load()-r.ended.Load(), int64(left))
 }
 
 // now is later every time.
-func (r *race) now() time.Time { return at(time.Duration(r.tick.Add(1)) * time.Millisecond) }
+func (r *race) now() time.Time { return At(time.Duration(r.tick.Add(1)) * time.Millisecond) }
 
 // work is one worker: it logs in, renews what it got, sometimes signs out, and
 // sometimes cleans up.
@@ -62,7 +62,7 @@ func (r *race) work(w int) {
 	u := r.users[w%len(r.users)]
 	for i := range raceLogins {
 		s := r.fresh(u)
-		changes, err := r.store.Begin(r.Context(), u.ID, s.CreatedAt, func(_ auth.User, live []auth.Session) (auth.Plan, error) {
+		changes, err := r.Store.Begin(r.Context(), u.ID, s.CreatedAt, func(_ auth.User, live []auth.Session) (auth.Plan, error) {
 			return auth.Plan{New: s, End: allBut(live, raceLimit-1)}, nil
 		})
 		if err != nil {
@@ -72,19 +72,19 @@ func (r *race) work(w int) {
 		r.begun.Add(1)
 		r.ended.Add(int64(len(changes)))
 
-		renewal := auth.Renewal{Now: r.now(), ExpiresAt: at(time.Hour)}
-		if _, err := r.store.Renew(r.Context(), auth.Key{ID: s.ID}, renewal); err != nil && !errors.Is(err, auth.ErrNotFound) {
+		renewal := auth.Renewal{Now: r.now(), ExpiresAt: At(time.Hour)}
+		if _, err := r.Store.Renew(r.Context(), auth.Key{ID: s.ID}, renewal); err != nil && !errors.Is(err, auth.ErrNotFound) {
 			r.Errorf("renewal = %v, want it to succeed or find the session evicted", err)
 		}
 		if (w+i)%3 == 0 {
-			changes, err := r.store.End(r.Context(), auth.Selector{UserID: u.ID, SessionID: s.ID}, auth.SignedOut, r.now())
+			changes, err := r.Store.End(r.Context(), auth.Selector{UserID: u.ID, SessionID: s.ID}, auth.ReasonSignedOut, r.now())
 			if err != nil {
 				r.Errorf("sign-out = %v", err)
 			}
 			r.ended.Add(int64(len(changes)))
 		}
 		if (w+i)%4 == 0 {
-			if _, err := r.store.Collect(r.Context(), r.now()); err != nil {
+			if _, err := r.Store.Collect(r.Context(), r.now()); err != nil {
 				r.Errorf("collecting = %v", err)
 			}
 		}
@@ -93,15 +93,15 @@ func (r *race) work(w int) {
 
 // fresh is the fixture's, for many goroutines.
 func (r *race) fresh(u auth.User) auth.Session {
-	f := fixture{made: int(r.serial.Add(1))}
-	return f.fresh(u, r.now())
+	f := Fixture{made: int(r.serial.Add(1))}
+	return f.Fresh(u, r.now())
 }
 
 // allBut plans to evict all but the newest n.
 func allBut(live []auth.Session, n int) []auth.Ending {
 	var end []auth.Ending
 	for _, s := range live[min(n, len(live)):] {
-		end = append(end, auth.Ending{SessionID: s.ID, Reason: auth.Limit})
+		end = append(end, auth.Ending{SessionID: s.ID, Reason: auth.ReasonLimit})
 	}
 	return end
 }
@@ -110,7 +110,7 @@ func allBut(live []auth.Session, n int) []auth.Ending {
 func (r *race) count(ctx context.Context) {
 	for ctx.Err() == nil {
 		for _, u := range r.users {
-			live, err := r.store.Live(r.Context(), u.ID, noon)
+			live, err := r.Store.Live(r.Context(), u.ID, Noon)
 			if err != nil {
 				r.Errorf("Live = %v", err)
 				return

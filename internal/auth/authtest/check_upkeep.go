@@ -10,141 +10,130 @@ import (
 	"latchkey/internal/auth"
 )
 
-func changesAreReported(t *testing.T, f *fixture) {
-	u := f.user()
-	early, late, live := f.login(u, noon), f.login(u, noon), f.login(u, noon)
+func changesAreReported(t *testing.T, f *Fixture) {
+	u := f.User()
+	early, late, live := f.Login(u, Noon), f.Login(u, Noon), f.Login(u, Noon)
 	for s, when := range map[string]time.Duration{early.ID: time.Minute, late.ID: 2 * time.Minute} {
-		_, err := f.store.End(t.Context(), auth.Selector{UserID: u.ID, SessionID: s}, auth.SignedOut, at(when))
-		f.ok(err)
+		_, err := f.Store.End(t.Context(), auth.Selector{UserID: u.ID, SessionID: s}, auth.ReasonSignedOut, At(when))
+		f.Ok(err)
 	}
-	edited := f.user(func(u *auth.User) { u.UpdatedAt = at(3 * time.Minute) })
-	before, same, after := f.login(edited, at(time.Minute)), f.login(edited, edited.UpdatedAt), f.login(edited, at(4*time.Minute))
+	edited := f.User(func(u *auth.User) { u.UpdatedAt = At(3 * time.Minute) })
+	before, same, after := f.Login(edited, At(time.Minute)), f.Login(edited, edited.UpdatedAt), f.Login(edited, At(4*time.Minute))
 
-	earlyEnd, lateEnd := ended(early, at(time.Minute), auth.SignedOut), ended(late, at(2*time.Minute), auth.SignedOut)
+	earlyEnd, lateEnd := ended(early, At(time.Minute), auth.ReasonSignedOut), ended(late, At(2*time.Minute), auth.ReasonSignedOut)
 	edit, sameEdit := auth.Change{SessionID: before.ID, At: edited.UpdatedAt}, auth.Change{SessionID: same.ID, At: edited.UpdatedAt}
 	for _, c := range []struct {
 		since time.Time
 		want  []auth.Change
 	}{
 		{time.Time{}, []auth.Change{earlyEnd, lateEnd, edit, sameEdit}},
-		{at(time.Minute), []auth.Change{earlyEnd, lateEnd, edit, sameEdit}},
-		{at(time.Minute + time.Millisecond), []auth.Change{lateEnd, edit, sameEdit}},
-		{at(3 * time.Minute), []auth.Change{edit, sameEdit}},
-		{at(4 * time.Minute), nil},
+		{At(time.Minute), []auth.Change{earlyEnd, lateEnd, edit, sameEdit}},
+		{At(time.Minute + time.Millisecond), []auth.Change{lateEnd, edit, sameEdit}},
+		{At(3 * time.Minute), []auth.Change{edit, sameEdit}},
+		{At(4 * time.Minute), nil},
 	} {
 		for range 2 { // asking again, or with an overlap, gives the same again
-			got, err := f.store.Changes(t.Context(), c.since)
-			f.ok(err)
-			f.wantChanges("Changes("+c.since.Format(time.TimeOnly)+")", got, c.want...)
+			got, err := f.Store.Changes(t.Context(), c.since)
+			f.Ok(err)
+			f.WantChanges("Changes("+c.since.Format(time.TimeOnly)+")", got, c.want...)
 		}
 	}
-	f.wantLive(u, at(time.Minute), live)
+	f.WantLive(u, At(time.Minute), live)
 	_ = after // began with the user as they are now, so it is in no answer
 
-	_, err := f.store.End(t.Context(), auth.Selector{UserID: edited.ID, SessionID: before.ID}, auth.Limit, at(5*time.Minute))
-	f.ok(err)
-	got, err := f.store.Changes(t.Context(), at(3*time.Minute))
-	f.ok(err)
-	f.wantChanges("Changes of an ended session whose user had changed", got, ended(before, at(5*time.Minute), auth.Limit), sameEdit)
+	_, err := f.Store.End(t.Context(), auth.Selector{UserID: edited.ID, SessionID: before.ID}, auth.ReasonLimit, At(5*time.Minute))
+	f.Ok(err)
+	got, err := f.Store.Changes(t.Context(), At(3*time.Minute))
+	f.Ok(err)
+	f.WantChanges("Changes of an ended session whose user had changed", got, ended(before, At(5*time.Minute), auth.ReasonLimit), sameEdit)
 }
 
-func collectingTakesDead(t *testing.T, f *fixture) {
-	u := f.user()
-	before := at(48 * time.Hour)
-	living, tombstone, grave, forgotten, edge := f.fresh(u, noon), f.fresh(u, noon), f.fresh(u, noon), f.fresh(u, noon), f.fresh(u, noon)
+func collectingTakesDead(t *testing.T, f *Fixture) {
+	u := f.User()
+	before := At(48 * time.Hour)
+	living, tombstone, grave, forgotten, edge := f.Fresh(u, Noon), f.Fresh(u, Noon), f.Fresh(u, Noon), f.Fresh(u, Noon), f.Fresh(u, Noon)
 	for _, s := range []*auth.Session{&living, &tombstone, &grave} {
-		s.AbsoluteExpiresAt = at(100 * time.Hour) // idle long ago, but not over
+		s.AbsoluteExpiresAt = At(100 * time.Hour) // idle long ago, but not over
 	}
 	forgotten.AbsoluteExpiresAt, edge.AbsoluteExpiresAt = before.Add(-time.Millisecond), before
 	for _, s := range []auth.Session{living, tombstone, grave, forgotten, edge} {
-		f.write(s)
+		f.Write(s)
 	}
 	for id, when := range map[string]time.Time{tombstone.ID: before, grave.ID: before.Add(-time.Millisecond)} {
-		_, err := f.store.End(t.Context(), auth.Selector{UserID: u.ID, SessionID: id}, auth.SignedOut, when)
-		f.ok(err)
+		_, err := f.Store.End(t.Context(), auth.Selector{UserID: u.ID, SessionID: id}, auth.ReasonSignedOut, when)
+		f.Ok(err)
 	}
 	for _, want := range []int{2, 0} {
-		n, err := f.store.Collect(t.Context(), before)
-		f.ok(err)
-		f.wantEqual("Collect", n, want)
+		n, err := f.Store.Collect(t.Context(), before)
+		f.Ok(err)
+		f.WantEqual("Collect", n, want)
 	}
 	for id, gone := range map[string]bool{living.ID: false, tombstone.ID: false, edge.ID: false, grave.ID: true, forgotten.ID: true} {
-		if _, err := f.store.Find(t.Context(), auth.Key{ID: id}); errors.Is(err, auth.ErrNotFound) != gone {
+		if _, err := f.Store.Find(t.Context(), auth.Key{ID: id}); errors.Is(err, auth.ErrNotFound) != gone {
 			t.Errorf("Find(%s) after Collect = %v, want gone: %v", id, err, gone)
 		}
 	}
 }
 
-func collectingTakesAll(t *testing.T, f *fixture) {
+func collectingTakesAll(t *testing.T, f *Fixture) {
 	const rows = 520 // the databases take 500 at a time
-	u := f.user()
+	u := f.User()
 	var wg sync.WaitGroup
 	for range 4 {
 		batch := make([]auth.Session, rows/4)
 		for i := range batch {
-			batch[i] = f.fresh(u, noon)
+			batch[i] = f.Fresh(u, Noon)
 		}
 		wg.Go(func() {
 			for _, s := range batch {
 				// Late enough for those before to have expired: each login buries the one before.
-				if _, err := f.store.Begin(t.Context(), u.ID, at(2*time.Hour), planOf(auth.Plan{New: s})); err != nil {
+				if _, err := f.Store.Begin(t.Context(), u.ID, At(2*time.Hour), planOf(auth.Plan{New: s})); err != nil {
 					t.Error(err)
 				}
 			}
 		})
 	}
 	wg.Wait()
-	_, err := f.store.End(t.Context(), auth.Selector{UserID: u.ID}, auth.Everywhere, at(2*time.Hour))
-	f.ok(err)
-	n, err := f.store.Collect(t.Context(), at(3*time.Hour))
-	f.ok(err)
-	f.wantEqual("Collect", n, rows)
+	_, err := f.Store.End(t.Context(), auth.Selector{UserID: u.ID}, auth.ReasonEverywhere, At(2*time.Hour))
+	f.Ok(err)
+	n, err := f.Store.Collect(t.Context(), At(3*time.Hour))
+	f.Ok(err)
+	f.WantEqual("Collect", n, rows)
 }
 
-func cancelledCallsFail(t *testing.T, f *fixture) {
-	u := f.user()
-	s := f.login(u, noon)
+func cancelledCallsFail(t *testing.T, f *Fixture) {
+	u := f.User()
+	s := f.Login(u, Noon)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	store, now := f.store, at(time.Minute)
+	store, now := f.Store, At(time.Minute)
 	for name, call := range map[string]func() error{
-		"CreateUser": func() error {
-			return store.CreateUser(ctx, auth.User{ID: "late", Email: "late@example.com", CreatedAt: now, UpdatedAt: now}, "hash")
-		},
-		"UserByEmail":         func() error { _, _, err := store.UserByEmail(ctx, u.Email); return err },
-		"ReplacePasswordHash": func() error { return store.ReplacePasswordHash(ctx, u.ID, "hash of "+u.ID, "new") },
-		"DisableUser":         func() error { _, err := store.DisableUser(ctx, u.ID, auth.Admin, now); return err },
 		"Begin": func() error {
-			_, err := store.Begin(ctx, u.ID, now, planOf(auth.Plan{New: f.fresh(u, now)}))
+			_, err := store.Begin(ctx, u.ID, now, planOf(auth.Plan{New: f.Fresh(u, now)}))
 			return err
 		},
 		"Find": func() error { _, err := store.Find(ctx, auth.Key{ID: s.ID}); return err },
 		"Renew": func() error {
-			_, err := store.Renew(ctx, auth.Key{ID: s.ID}, auth.Renewal{Now: now, ExpiresAt: at(2 * time.Hour)})
+			_, err := store.Renew(ctx, auth.Key{ID: s.ID}, auth.Renewal{Now: now, ExpiresAt: At(2 * time.Hour)})
 			return err
 		},
-		"End":     func() error { _, err := store.End(ctx, auth.Selector{UserID: u.ID}, auth.Admin, now); return err },
+		"End":     func() error { _, err := store.End(ctx, auth.Selector{UserID: u.ID}, auth.ReasonAdmin, now); return err },
 		"Live":    func() error { _, err := store.Live(ctx, u.ID, now); return err },
-		"Changes": func() error { _, err := store.Changes(ctx, noon); return err },
-		"Collect": func() error { _, err := store.Collect(ctx, at(99*time.Hour)); return err },
+		"Changes": func() error { _, err := store.Changes(ctx, Noon); return err },
+		"Collect": func() error { _, err := store.Collect(ctx, At(99*time.Hour)); return err },
 		"Ping":    func() error { return store.Ping(ctx) },
 	} {
-		f.wantError(name+" of a caller who has gone", call(), context.Canceled)
+		f.WantError(name+" of a caller who has gone", call(), context.Canceled)
 	}
-	f.wantEqual("the session", f.find(s.ID), s)
-	f.wantLive(u, now, s)
-	_, hash, err := f.store.UserByEmail(t.Context(), u.Email)
-	f.ok(err)
-	f.wantEqual("the password hash", hash, "hash of "+u.ID)
-	_, _, err = f.store.UserByEmail(t.Context(), "late@example.com")
-	f.wantError("UserByEmail(account that was given up)", err, auth.ErrNotFound)
-	f.ok(f.store.Ping(t.Context()))
+	f.WantEqual("the session", f.Find(s.ID), s)
+	f.WantLive(u, now, s)
+	f.Ok(f.Store.Ping(t.Context()))
 }
 
-func cancelledQueriesDoNotMix(t *testing.T, f *fixture) { // DB-2
+func cancelledQueriesDoNotMix(t *testing.T, f *Fixture) { // DB-2
 	var wg sync.WaitGroup
 	for range 8 {
-		s := f.login(f.user(), noon)
+		s := f.Login(f.User(), Noon)
 		wg.Go(func() {
 			for i := range 60 {
 				ctx, cancel := context.WithCancel(t.Context())
@@ -152,7 +141,7 @@ func cancelledQueriesDoNotMix(t *testing.T, f *fixture) { // DB-2
 				if i%3 != 0 {
 					hurry.Go(cancel)
 				}
-				got, err := f.store.Find(ctx, auth.Key{TokenHash: s.TokenHash})
+				got, err := f.Store.Find(ctx, auth.Key{TokenHash: s.TokenHash})
 				hurry.Wait()
 				cancel()
 				if err == nil && (got.ID != s.ID || got.User.ID != s.User.ID) {

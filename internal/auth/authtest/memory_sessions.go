@@ -3,80 +3,81 @@ package authtest
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"time"
 
 	"latchkey/internal/auth"
 )
 
-// Begin implements auth.SessionStore.
+// Begin implements auth.Store.
 func (s *Store) Begin(ctx context.Context, userID string, now time.Time, plan func(auth.User, []auth.Session) (auth.Plan, error)) ([]auth.Change, error) {
-	end, err := s.begin(ctx, "begin session")
-	if err != nil {
-		return nil, err
-	}
-	defer end()
-	a := s.users[userID]
-	if a == nil {
-		return nil, fmt.Errorf("begin session: %w", auth.ErrNotFound)
-	}
-	p, err := plan(storedUser(a.user), s.live(userID, now))
-	if err != nil {
-		return nil, err
-	}
-	if s.sessions[p.New.ID] != nil || s.find(auth.Key{TokenHash: p.New.TokenHash}) != nil {
-		return nil, fmt.Errorf("begin session: %w", errDuplicate)
-	}
-	s.buryExpired(userID, now)
 	var changes []auth.Change
-	for _, e := range p.End {
-		changes = append(changes, s.endSelected(auth.Selector{UserID: userID, SessionID: e.SessionID}, e.Reason, now)...)
+	var planErr error // is returned as it is
+	err := s.Do(ctx, "begin session", func(t *Tables) error {
+		u := t.Users[userID]
+		if u == nil {
+			return auth.ErrNotFound
+		}
+		p, err := plan(StoredUser(*u), t.Live(userID, now))
+		if err != nil {
+			planErr = err
+			return err
+		}
+		if t.sessions[p.New.ID] != nil || t.find(auth.Key{TokenHash: p.New.TokenHash}) != nil {
+			return errDuplicate
+		}
+		t.buryExpired(userID, now)
+		for _, e := range p.End {
+			changes = append(changes, t.End(auth.Selector{UserID: userID, SessionID: e.SessionID}, e.Reason, now)...)
+		}
+		t.insert(userID, p.New)
+		return nil
+	})
+	if planErr != nil {
+		return nil, planErr
 	}
-	s.insert(userID, p.New)
-	return changes, nil
+	return changes, err
 }
 
-func (s *Store) buryExpired(userID string, now time.Time) {
-	for _, row := range s.sessions {
+func (t *Tables) buryExpired(userID string, now time.Time) {
+	for _, row := range t.sessions {
 		if row.User.ID == userID && row.EndedAt.IsZero() && !isLive(row, now) {
-			row.EndedAt, row.EndReason = millis(now), auth.Expired
+			row.EndedAt, row.EndReason = Millis(now), auth.ReasonExpired
 		}
 	}
 }
 
 // insert keeps of a session what the databases have columns for.
-func (s *Store) insert(userID string, n auth.Session) {
+func (t *Tables) insert(userID string, n auth.Session) {
 	row := &auth.Session{
-		ID: n.ID, User: auth.User{ID: userID},
-		CreatedAt: millis(n.CreatedAt), AuthenticatedAt: millis(n.AuthenticatedAt), LastSeenAt: millis(n.LastSeenAt),
-		ExpiresAt: millis(n.ExpiresAt), AbsoluteExpiresAt: millis(n.AbsoluteExpiresAt),
+		ID: n.ID, User: auth.User{ID: userID}, Method: n.Method,
+		CreatedAt: Millis(n.CreatedAt), AuthenticatedAt: Millis(n.AuthenticatedAt), LastSeenAt: Millis(n.LastSeenAt),
+		ExpiresAt: Millis(n.ExpiresAt), AbsoluteExpiresAt: Millis(n.AbsoluteExpiresAt),
 		IP: n.IP, UserAgent: n.UserAgent,
 	}
 	if len(n.TokenHash) > 0 {
 		row.TokenHash = bytes.Clone(n.TokenHash)
 	}
-	s.sessions[row.ID] = row
+	t.sessions[row.ID] = row
 }
 
-// Find implements auth.SessionStore.
-func (s *Store) Find(ctx context.Context, key auth.Key) (auth.Session, error) {
-	end, err := s.begin(ctx, "find session")
-	if err != nil {
-		return auth.Session{}, err
-	}
-	defer end()
-	row := s.find(key)
-	if row == nil {
-		return auth.Session{}, fmt.Errorf("find session: %w", auth.ErrNotFound)
-	}
-	return s.joined(row), nil
+// Find implements auth.Store.
+func (s *Store) Find(ctx context.Context, key auth.Key) (session auth.Session, err error) {
+	err = s.Do(ctx, "find session", func(t *Tables) error {
+		row := t.find(key)
+		if row == nil {
+			return auth.ErrNotFound
+		}
+		session = t.joined(row)
+		return nil
+	})
+	return session, err
 }
 
-func (s *Store) find(key auth.Key) *auth.Session {
+func (t *Tables) find(key auth.Key) *auth.Session {
 	if len(key.TokenHash) == 0 {
-		return s.sessions[key.ID]
+		return t.sessions[key.ID]
 	}
-	for _, row := range s.sessions {
+	for _, row := range t.sessions {
 		if bytes.Equal(row.TokenHash, key.TokenHash) {
 			return row
 		}
@@ -84,58 +85,56 @@ func (s *Store) find(key auth.Key) *auth.Session {
 	return nil
 }
 
-// Renew implements auth.SessionStore.
-func (s *Store) Renew(ctx context.Context, key auth.Key, r auth.Renewal) (auth.Session, error) {
-	end, err := s.begin(ctx, "renew session")
-	if err != nil {
-		return auth.Session{}, err
-	}
-	defer end()
-	row := s.find(key)
-	if row == nil || !isLive(row, r.Now) || s.users[row.User.ID] == nil || !s.users[row.User.ID].user.DisabledAt.IsZero() {
-		return auth.Session{}, fmt.Errorf("renew session: %w", auth.ErrNotFound)
-	}
-	if len(r.TokenHash) > 0 {
-		if other := s.find(auth.Key{TokenHash: r.TokenHash}); other != nil && other != row {
-			return auth.Session{}, fmt.Errorf("renew session: %w", errDuplicate)
+// Renew implements auth.Store.
+func (s *Store) Renew(ctx context.Context, key auth.Key, r auth.Renewal) (session auth.Session, err error) {
+	err = s.Do(ctx, "renew session", func(t *Tables) error {
+		row := t.find(key)
+		if row == nil || !isLive(row, r.Now) || t.Users[row.User.ID] == nil || !t.Users[row.User.ID].DisabledAt.IsZero() {
+			return auth.ErrNotFound
 		}
-		row.TokenHash = bytes.Clone(r.TokenHash)
-	}
-	row.LastSeenAt, row.ExpiresAt = millis(r.Now), millis(r.ExpiresAt)
-	if row.ExpiresAt.After(row.AbsoluteExpiresAt) {
-		row.ExpiresAt = row.AbsoluteExpiresAt
-	}
-	return s.joined(row), nil
+		if len(r.TokenHash) > 0 {
+			if other := t.find(auth.Key{TokenHash: r.TokenHash}); other != nil && other != row {
+				return errDuplicate
+			}
+			row.TokenHash = bytes.Clone(r.TokenHash)
+		}
+		row.LastSeenAt, row.ExpiresAt = Millis(r.Now), Millis(r.ExpiresAt)
+		if row.ExpiresAt.After(row.AbsoluteExpiresAt) {
+			row.ExpiresAt = row.AbsoluteExpiresAt
+		}
+		session = t.joined(row)
+		return nil
+	})
+	return session, err
 }
 
-// End implements auth.SessionStore.
-func (s *Store) End(ctx context.Context, sel auth.Selector, reason auth.Reason, now time.Time) ([]auth.Change, error) {
-	end, err := s.begin(ctx, "end sessions")
-	if err != nil {
-		return nil, err
-	}
-	defer end()
-	return s.endSelected(sel, reason, now), nil
+// End implements auth.Store.
+func (s *Store) End(ctx context.Context, sel auth.Selector, reason auth.Reason, now time.Time) (changes []auth.Change, err error) {
+	err = s.Do(ctx, "end sessions", func(t *Tables) error {
+		changes = t.End(sel, reason, now)
+		return nil
+	})
+	return changes, err
 }
 
-func (s *Store) endSelected(sel auth.Selector, reason auth.Reason, now time.Time) []auth.Change {
+// End ends the selected sessions that have not ended, and says which.
+func (t *Tables) End(sel auth.Selector, reason auth.Reason, now time.Time) []auth.Change {
 	var changes []auth.Change
-	for id, row := range s.sessions {
+	for id, row := range t.sessions {
 		selected := row.User.ID == sel.UserID && (sel.SessionID == "" || id == sel.SessionID) && id != sel.Except
 		if selected && row.EndedAt.IsZero() {
-			row.EndedAt, row.EndReason = millis(now), reason
+			row.EndedAt, row.EndReason = Millis(now), reason
 			changes = append(changes, auth.Change{SessionID: id, At: row.EndedAt, Ended: reason})
 		}
 	}
 	return changes
 }
 
-// Live implements auth.SessionStore.
-func (s *Store) Live(ctx context.Context, userID string, now time.Time) ([]auth.Session, error) {
-	end, err := s.begin(ctx, "list sessions")
-	if err != nil {
-		return nil, err
-	}
-	defer end()
-	return s.live(userID, now), nil
+// Live implements auth.Store.
+func (s *Store) Live(ctx context.Context, userID string, now time.Time) (live []auth.Session, err error) {
+	err = s.Do(ctx, "list sessions", func(t *Tables) error {
+		live = t.Live(userID, now)
+		return nil
+	})
+	return live, err
 }

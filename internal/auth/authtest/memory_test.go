@@ -3,10 +3,9 @@ package authtest_test
 import (
 	"testing"
 
-	"latchkey/internal/auth"
 	"latchkey/internal/auth/authtest"
 )
 
 func TestStore(t *testing.T) {
-	authtest.Run(t, func(*testing.T) auth.Store { return authtest.NewStore() })
+	authtest.Run(t, func(*testing.T) authtest.Backend { return authtest.NewStore() })
 }

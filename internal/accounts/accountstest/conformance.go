@@ -1,0 +1,57 @@
+package accountstest
+
+import (
+	"context"
+	"testing"
+
+	"latchkey/internal/accounts"
+	"latchkey/internal/auth"
+	"latchkey/internal/auth/authtest"
+)
+
+// checks is the suite: what accounts.Store promises, a sentence each.
+var checks = []struct {
+	name string
+	run  func(*testing.T, *fixture)
+}{
+	{"an account is found by its address", accountIsFound},
+	{"an address has one account", addressIsUnique},
+	{"of racing sign-ups with one address one wins", signUpsRace},
+	{"a password hash is replaced only where the old one is in place", hashIsReplaced},
+	{"a user is updated and their live sessions hear of it", userIsUpdated},
+	{"of racing updates none is lost", updatesRace},
+	{"disabling a user ends all their sessions", userIsDisabled},
+	{"a cancelled call fails and does nothing", cancelledCallsFail},
+}
+
+// Backend is a store under test: accounts and sessions in one database.
+type Backend interface {
+	auth.Store
+	accounts.Store
+}
+
+// Run checks that a store keeps what accounts.Store promises. open returns an
+// empty one and sees to it that it is closed when its test ends.
+func Run(t *testing.T, open func(t *testing.T) Backend) {
+	for _, c := range checks {
+		t.Run(c.name, func(t *testing.T) {
+			store := open(t)
+			c.run(t, &fixture{authtest.Fixture{T: t, Store: WithHash{store}}, store})
+		})
+	}
+}
+
+// fixture is the engine's, with the accounts beside the sessions.
+type fixture struct {
+	authtest.Fixture
+	accounts accounts.Store
+}
+
+// WithHash makes an authtest.Backend of a store: users are added with the
+// password hash "hash of " and their id.
+type WithHash struct{ Backend }
+
+// AddUser implements authtest.Backend.
+func (b WithHash) AddUser(ctx context.Context, u auth.User) error {
+	return b.CreateUser(ctx, u, "hash of "+u.ID)
+}

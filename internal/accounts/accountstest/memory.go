@@ -1,0 +1,113 @@
+package accountstest
+
+import (
+	"context"
+	"time"
+
+	"latchkey/internal/accounts"
+	"latchkey/internal/auth"
+	"latchkey/internal/auth/authtest"
+)
+
+// Store is the engine's store in memory and an accounts.Store on the same
+// users.
+type Store struct {
+	*authtest.Store
+	hashes map[string]string // password hashes by user id; guarded by Do
+}
+
+var (
+	_ accounts.Store = (*Store)(nil)
+	_ Backend        = (*Store)(nil)
+)
+
+// NewStore returns an empty Store.
+func NewStore() *Store {
+	return &Store{Store: authtest.NewStore(), hashes: map[string]string{}}
+}
+
+// CreateUser implements accounts.Store.
+func (s *Store) CreateUser(ctx context.Context, u auth.User, passwordHash string) error {
+	return s.Do(ctx, "create user", func(t *authtest.Tables) error {
+		if byEmail(t, u.Email) != nil && t.Users[u.ID] == nil {
+			return accounts.ErrEmailTaken
+		}
+		if err := t.AddUser(u); err != nil {
+			return err
+		}
+		s.hashes[u.ID] = passwordHash
+		return nil
+	})
+}
+
+// UserByEmail implements accounts.Store.
+func (s *Store) UserByEmail(ctx context.Context, email string) (u auth.User, passwordHash string, err error) {
+	err = s.Do(ctx, "find user", func(t *authtest.Tables) error {
+		found := byEmail(t, email)
+		if found == nil {
+			return auth.ErrNotFound
+		}
+		u, passwordHash = authtest.StoredUser(*found), s.hashes[found.ID]
+		return nil
+	})
+	return u, passwordHash, err
+}
+
+func byEmail(t *authtest.Tables, email string) *auth.User {
+	for _, u := range t.Users {
+		if u.Email == email {
+			return u
+		}
+	}
+	return nil
+}
+
+// ReplacePasswordHash implements accounts.Store.
+func (s *Store) ReplacePasswordHash(ctx context.Context, userID, old, new string) error {
+	return s.Do(ctx, "replace password hash", func(t *authtest.Tables) error {
+		if t.Users[userID] != nil && s.hashes[userID] == old {
+			s.hashes[userID] = new
+		}
+		return nil
+	})
+}
+
+// UpdateUser implements accounts.Store.
+func (s *Store) UpdateUser(ctx context.Context, userID string, now time.Time, change func(*accounts.Editable) error) ([]auth.Change, error) {
+	var changes []auth.Change
+	var changeErr error // is returned as it is
+	err := s.Do(ctx, "update user", func(t *authtest.Tables) error {
+		row := t.Users[userID]
+		if row == nil {
+			return auth.ErrNotFound
+		}
+		edited := accounts.EditableOf(authtest.StoredUser(*row))
+		if changeErr = change(&edited); changeErr != nil {
+			return changeErr
+		}
+		row.Name, row.Image, row.Profile, row.MaxSessions, row.UpdatedAt = edited.Name, edited.Image, edited.Profile, edited.MaxSessions, now
+		*row = authtest.StoredUser(*row)
+		for _, l := range t.Live(userID, now) {
+			changes = append(changes, auth.Change{SessionID: l.ID, At: authtest.Millis(now)})
+		}
+		return nil
+	})
+	if changeErr != nil {
+		return nil, changeErr
+	}
+	return changes, err
+}
+
+// DisableUser implements accounts.Store.
+func (s *Store) DisableUser(ctx context.Context, userID string, reason auth.Reason, now time.Time) (changes []auth.Change, err error) {
+	err = s.Do(ctx, "disable user", func(t *authtest.Tables) error {
+		row := t.Users[userID]
+		if row == nil {
+			return auth.ErrNotFound
+		}
+		row.DisabledAt, row.UpdatedAt = authtest.Millis(now), authtest.Millis(now)
+		changes = t.End(auth.Selector{UserID: userID}, reason, now)
+		return nil
+	})
+	return changes, err
+}

@@ -1,0 +1,16 @@
+package accountstest_test
+
+import (
+	"testing"
+
+	"latchkey/internal/accounts/accountstest"
+	"latchkey/internal/auth/authtest"
+)
+
+func TestStore(t *testing.T) {
+	accountstest.Run(t, func(*testing.T) accountstest.Backend { return accountstest.NewStore() })
+}
+
+func TestStoreOfTheEngine(t *testing.T) {
+	authtest.Run(t, func(*testing.T) authtest.Backend { return accountstest.WithHash{Backend: accountstest.NewStore()} })
+}

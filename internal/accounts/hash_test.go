@@ -1,0 +1,113 @@
+package accounts
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// fast are the cheapest costs argon2id takes.
+var fast = HashParams{MemoryKiB: 8, Passes: 1, Lanes: 1}
+
+func TestHasher(t *testing.T) { // PW-1
+	h := NewHasher(OWASPHash)
+	a, err := h.Hash(t.Context(), "seven quiet ships")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(a, "$argon2id$v=19$m=19456,t=2,p=1$") {
+		t.Errorf("Hash = %q, want a PHC string with OWASP's parameters", a)
+	}
+	if b, _ := h.Hash(t.Context(), "seven quiet ships"); a == b {
+		t.Error("two hashes of one password are equal, want a salt in each")
+	}
+	match, outdated, err := h.Verify(t.Context(), "seven quiet ships", a)
+	if !match || outdated || err != nil {
+		t.Errorf("Verify(right password) = %v, %v, %v, want a match that is up to date", match, outdated, err)
+	}
+	for _, wrong := range []string{"", "seven quiet ship", "Seven quiet ships", "seven quiet ships "} {
+		if match, _, _ := h.Verify(t.Context(), wrong, a); match {
+			t.Errorf("Verify(%q) matches, want only the right password to", wrong)
+		}
+	}
+}
+
+func TestLongPasswordsAreNotTruncated(t *testing.T) { // PW-3
+	h := NewHasher(fast)
+	long := strings.Repeat("x", 72)
+	hash, _ := h.Hash(t.Context(), long+"one")
+	if match, _, _ := h.Verify(t.Context(), long+"two", hash); match {
+		t.Error("passwords that differ after 72 bytes are the same, want every byte to count")
+	}
+}
+
+func TestNoAccountNeverMatches(t *testing.T) { // LG-2
+	h := NewHasher(fast)
+	for _, password := range []string{"", "anything"} {
+		if match, _, err := h.Verify(t.Context(), password, ""); match || err != nil {
+			t.Errorf("Verify(%q, no hash) = %v, %v, want no match and no error", password, match, err)
+		}
+	}
+}
+
+func TestOldParametersAreOutdated(t *testing.T) { // PW-2
+	old, _ := NewHasher(fast).Hash(t.Context(), "seven quiet ships")
+	match, outdated, err := NewHasher(HashParams{MemoryKiB: 16, Passes: 1, Lanes: 1}).Verify(t.Context(), "seven quiet ships", old)
+	if !match || !outdated || err != nil {
+		t.Errorf("Verify(old hash) = %v, %v, %v, want a match that is outdated", match, outdated, err)
+	}
+}
+
+func TestPHCBounds(t *testing.T) { // PW-2
+	const salt, sum = "c2FsdHNhbHRzYWx0c2FsdA", "aGFzaGhhc2hoYXNoaGFzaGhhc2hoYXNoaGFzaGhhc2g"
+	bad := []string{
+		"plain text", "$2b$12$abcdefghijklmnopqrstuv", "$argon2i$v=19$m=16,t=1,p=1$" + salt + "$" + sum,
+		"$argon2id$v=16$m=16,t=1,p=1$" + salt + "$" + sum,
+		"$argon2id$v=19$m=8388608,t=1,p=1$" + salt + "$" + sum,
+		"$argon2id$v=19$m=16,t=1000,p=1$" + salt + "$" + sum,
+		"$argon2id$v=19$m=16,t=0,p=1$" + salt + "$" + sum,
+		"$argon2id$v=19$m=16,t=1,p=0$" + salt + "$" + sum,
+		"$argon2id$v=19$m=99999999999,t=1,p=1$" + salt + "$" + sum,
+		"$argon2id$v=19$m=16,t=1,p=1$!$" + sum,
+		"$argon2id$v=19$m=16,t=1,p=1$" + salt + "$",
+		"$argon2id$v=19$m=16,t=1,p=1$" + salt,
+	}
+	h := NewHasher(fast)
+	for _, phc := range bad {
+		if match, _, err := h.Verify(t.Context(), "x", phc); match || err == nil {
+			t.Errorf("Verify against %.40q = %v, %v, want an error before any work", phc, match, err)
+		}
+	}
+	if _, _, _, err := parsePHC("$argon2id$v=19$m=16,t=1,p=1$" + salt + "$" + sum); err != nil {
+		t.Errorf("parsePHC(a good string) = %v, want no error", err)
+	}
+}
+
+func TestHashingIsBounded(t *testing.T) { // DO-3
+	synctest.Test(t, func(t *testing.T) {
+		h := NewHasher(fast)
+		for range cap(h.slots) {
+			h.slots <- struct{}{}
+		}
+		start := time.Now()
+		if _, err := h.Hash(t.Context(), "x"); !errors.Is(err, ErrBusy) {
+			t.Errorf("Hash with every slot taken = %v, want ErrBusy", err)
+		}
+		if waited := time.Since(start); waited != hashPatience {
+			t.Errorf("Hash gave up after %v, want %v", waited, hashPatience)
+		}
+		time.AfterFunc(time.Second, func() { <-h.slots })
+		if _, err := h.Hash(t.Context(), "x"); err != nil {
+			t.Errorf("Hash with a slot free after a second = %v, want it to wait its turn", err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		h.slots <- struct{}{}
+		if _, _, err := h.Verify(ctx, "x", ""); !errors.Is(err, ErrBusy) {
+			t.Errorf("Verify for a client that left = %v, want ErrBusy", err)
+		}
+	})
+}

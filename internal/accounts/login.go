@@ -1,0 +1,79 @@
+package accounts
+
+import (
+	"context"
+	"errors"
+
+	"latchkey/internal/auth"
+)
+
+// Credentials is a filled-in sign-in form, with what the server knows of the
+// browser that sent it.
+type Credentials struct {
+	Email    string
+	Password string
+	Client   auth.Client
+	Current  auth.Session // the live session this browser already has; zero = none
+}
+
+// Login checks a password and begins a session. ErrCredentials for an unknown
+// address, a wrong password and a disabled account, all at the same cost;
+// ErrSessionLimit under the deny policy; ErrBusy when hashing is saturated.
+func (s *Service) Login(ctx context.Context, in Credentials) (auth.Issued, error) {
+	u, err := s.checkPassword(ctx, in.Email, in.Password)
+	if err != nil {
+		if errors.Is(err, ErrCredentials) {
+			s.record(ctx, "authn_login_fail", u.ID, "")
+		}
+		return auth.Issued{}, err
+	}
+	issued, err := s.cfg.Sessions.Begin(ctx, auth.Login{UserID: u.ID, Method: auth.MethodPassword, Client: in.Client, Current: in.Current})
+	if errors.Is(err, auth.ErrDisabled) {
+		err = ErrCredentials
+	}
+	if err != nil {
+		return auth.Issued{}, err
+	}
+	s.record(ctx, "authn_login_success", u.ID, issued.Session.ID)
+	return issued, nil
+}
+
+// checkPassword does the same work whether or not the address has an account.
+func (s *Service) checkPassword(ctx context.Context, typedEmail, typedPassword string) (auth.User, error) {
+	password, ok := NormalizePassword(typedPassword)
+	if !ok {
+		return auth.User{}, ErrCredentials // no account can have it; cheap checks come first
+	}
+	var u auth.User
+	var hash string
+	if email, ok := CanonicalEmail(typedEmail); ok {
+		var err error
+		u, hash, err = s.cfg.Store.UserByEmail(ctx, email)
+		if err != nil && !errors.Is(err, auth.ErrNotFound) {
+			return auth.User{}, wrap("login", err)
+		}
+	}
+	match, outdated, err := s.hasher.Verify(ctx, password, hash)
+	if err != nil {
+		return u, err
+	}
+	if !match || !u.DisabledAt.IsZero() {
+		return u, ErrCredentials
+	}
+	if outdated {
+		s.rehash(ctx, u.ID, hash, password)
+	}
+	return u, nil
+}
+
+// rehash brings an old hash to today's parameters. That it failed is no reason
+// to turn the user away.
+func (s *Service) rehash(ctx context.Context, userID, old, password string) {
+	hash, err := s.hasher.Hash(ctx, password)
+	if err == nil {
+		err = s.cfg.Store.ReplacePasswordHash(ctx, userID, old, hash)
+	}
+	if err != nil {
+		s.cfg.Log.WarnContext(ctx, "password hash not renewed; the next sign-in tries again", "user", userID, "error", err)
+	}
+}

@@ -1,0 +1,98 @@
+package accounts_test
+
+import (
+	"errors"
+	"testing"
+
+	"latchkey/internal/accounts"
+	"latchkey/internal/auth"
+	"latchkey/internal/auth/authtest"
+)
+
+func TestLogin(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		issued := w.login(w.users)
+		r := w.Want(w.A, issued.Cookie, authtest.Visit, auth.StateOK, "")
+		if r.Session.ID != issued.Session.ID || r.Session.User.Email != "ada@example.com" || r.Session.User.Name != "Ada" {
+			t.Errorf("the cookie is %s's session %s, want Ada's %s", r.Session.User.Email, r.Session.ID, issued.Session.ID)
+		}
+		if issued.Session.Method != auth.MethodPassword {
+			t.Errorf("Method = %q, want %q", issued.Session.Method, auth.MethodPassword)
+		}
+	})
+}
+
+func TestADisabledAccountIsOut(t *testing.T) { // SE-8
+	both(t, func(t *testing.T, w *world) {
+		issued := w.login(w.users)
+		if err := w.users.Disable(t.Context(), "ada@example.com"); err != nil {
+			t.Fatal(err)
+		}
+		w.Want(w.A, issued.Cookie, authtest.Look, auth.StateEnded, auth.ReasonAdmin)
+	})
+}
+
+func TestWrongCredentialsLookTheSame(t *testing.T) { // LG-1
+	both(t, func(t *testing.T, w *world) {
+		for _, c := range []accounts.Credentials{
+			{Email: "ada@example.com", Password: "seven quiet ships at noom"},
+			{Email: "ada@example.com", Password: ""},
+			{Email: "nobody@example.com", Password: password},
+			{Email: "no address", Password: password},
+			{Email: "ada@example.com", Password: "\xff"},
+		} {
+			_, err := w.users.Login(t.Context(), c)
+			if err != accounts.ErrCredentials {
+				t.Errorf("Login(%q, %q) = %v, want the bare ErrCredentials", c.Email, c.Password, err)
+			}
+		}
+		if err := w.users.Disable(t.Context(), "ada@example.com"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.users.Login(t.Context(), accounts.Credentials{Email: "ada@example.com", Password: password}); err != accounts.ErrCredentials {
+			t.Errorf("Login of a disabled account = %v, want the bare ErrCredentials", err)
+		}
+	})
+}
+
+func TestOneAccountWhateverTheSpelling(t *testing.T) { // LG-4, PW-4
+	w := newWorld(t, "jwt")
+	for _, email := range []string{"ADA@example.com", " ada@example.com ", "ada＠example.com"} {
+		if _, err := w.users.Login(t.Context(), accounts.Credentials{Email: email, Password: password}); err != nil {
+			t.Errorf("Login(%q) = %v, want Ada's account", email, err)
+		}
+		_, err := w.users.Register(t.Context(), accounts.Registration{Email: email, Password: "another good one, this"})
+		if !errors.Is(err, accounts.ErrEmailTaken) {
+			t.Errorf("Register(%q) = %v, want ErrEmailTaken", email, err)
+		}
+	}
+}
+
+func TestRegisterSaysWhatIsWrong(t *testing.T) {
+	w := newWorld(t, "jwt")
+	_, err := w.users.Register(t.Context(), accounts.Registration{Name: "a\x07b", Email: "nope", Password: "short"})
+	invalid, ok := errors.AsType[accounts.Invalid](err)
+	if !ok || len(invalid) != 3 {
+		t.Fatalf("Register = %v, want all three fields named", err)
+	}
+	for _, field := range []string{"name", "email", "password"} {
+		if invalid[field] == "" {
+			t.Errorf("Register says nothing of the %s", field)
+		}
+	}
+}
+
+func TestAnOldHashIsRenewedAtLogin(t *testing.T) { // PW-2
+	w := newWorld(t, "jwt")
+	_, before, _ := w.store.UserByEmail(t.Context(), "ada@example.com")
+	w.cfg.Hash = accounts.HashParams{MemoryKiB: 16, Passes: 1, Lanes: 1}
+	w.login(accounts.New(w.cfg))
+	_, after, _ := w.store.UserByEmail(t.Context(), "ada@example.com")
+	if before == after {
+		t.Error("the hash is the same after a login under new parameters, want it renewed")
+	}
+	w.login(accounts.New(w.cfg))
+	if _, again, _ := w.store.UserByEmail(t.Context(), "ada@example.com"); again != after {
+		t.Error("an up-to-date hash was renewed")
+	}
+}

@@ -1,0 +1,84 @@
+package accounts
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"latchkey/internal/auth"
+)
+
+// Registration is a filled-in sign-up form, as it was typed.
+type Registration struct {
+	Name     string // "" = not told
+	Email    string
+	Password string
+}
+
+const (
+	maxNameRunes = 100
+	nameRule     = "Use at most 100 characters, and no control characters."
+)
+
+// Register creates an account. Invalid tells which fields are wrong;
+// ErrEmailTaken is returned also when two registrations race. The password is
+// hashed before the address is looked up, so both answers cost the same.
+func (s *Service) Register(ctx context.Context, in Registration) (auth.User, error) {
+	invalid := Invalid{}
+	email, ok := CanonicalEmail(in.Email)
+	if !ok {
+		invalid["email"] = "Enter an email address such as name@example.com."
+	}
+	name, ok := cleanName(in.Name)
+	if !ok {
+		invalid["name"] = nameRule
+	}
+	password, ok := NormalizePassword(in.Password)
+	if !ok {
+		invalid["password"] = "Use at most 1024 characters of plain text."
+	} else if text := checkNewPassword(password, s.cfg.PasswordMinLength, s.cfg.SiteName, email, name); text != "" {
+		invalid["password"] = text
+	}
+	if len(invalid) > 0 {
+		return auth.User{}, invalid
+	}
+	hash, err := s.hasher.Hash(ctx, password)
+	if err != nil {
+		return auth.User{}, err
+	}
+	now := s.cfg.Sessions.Now()
+	u := auth.User{ID: auth.NewID(), Email: email, Name: name, CreatedAt: now, UpdatedAt: now}
+	if err := s.cfg.Store.CreateUser(ctx, u, hash); err != nil {
+		return auth.User{}, wrap("register", err)
+	}
+	s.record(ctx, "user_created", u.ID, "")
+	return u, nil
+}
+
+// Seed registers an account unless its address has one: the demo user of
+// development. It skips the rules for passwords, which are for people.
+func (s *Service) Seed(ctx context.Context, u Registration) error {
+	hash, err := s.hasher.Hash(ctx, u.Password)
+	if err != nil {
+		return err
+	}
+	now := s.cfg.Sessions.Now()
+	err = s.cfg.Store.CreateUser(ctx, auth.User{ID: auth.NewID(), Email: u.Email, Name: u.Name, CreatedAt: now, UpdatedAt: now}, hash)
+	if errors.Is(err, ErrEmailTaken) {
+		return nil
+	}
+	return wrap("seed", err)
+}
+
+// cleanName trims a name and refuses what would break a page or a mail header.
+func cleanName(text string) (string, bool) {
+	if len(text) > 4*maxNameRunes*utf8.UTFMax || !utf8.ValidString(text) {
+		return "", false
+	}
+	name := strings.TrimSpace(norm.NFC.String(text))
+	return name, utf8.RuneCountInString(name) <= maxNameRunes && !strings.ContainsFunc(name, unicode.IsControl)
+}

@@ -1,0 +1,68 @@
+package accounts
+
+import (
+	"context"
+	"net/url"
+)
+
+// UpdateUser changes what a session shows of its user. change edits what the database holds now; its error is returned as it
+// is and nothing changes. From the moment this returns, every session of the
+// user is checked again before it is trusted, so that the next request sees
+// the change, under either strategy and on every instance.
+func (s *Service) UpdateUser(ctx context.Context, userID string, change func(*Editable) error) error {
+	changes, err := s.cfg.Store.UpdateUser(ctx, userID, s.cfg.Sessions.Now(), change)
+	if err != nil {
+		return wrap("update user", err)
+	}
+	s.cfg.Sessions.Publish(ctx, userID, changes)
+	s.record(ctx, "user_updated", userID, "")
+	return nil
+}
+
+// Edit is what users may change of their own account.
+type Edit struct {
+	Name  *string // nil = leave
+	Image *string // nil = leave; "" = no picture
+}
+
+// maxImageBytes is the longest address of a picture.
+const maxImageBytes = 1024
+
+// EditUser applies a user's own changes. Invalid tells which fields are wrong.
+func (s *Service) EditUser(ctx context.Context, userID string, edit Edit) error {
+	invalid := Invalid{}
+	var name string
+	if edit.Name != nil {
+		var ok bool
+		if name, ok = cleanName(*edit.Name); !ok {
+			invalid["name"] = nameRule
+		}
+	}
+	if edit.Image != nil && !isPicture(*edit.Image) {
+		invalid["image"] = "Use an https address of at most 1024 characters."
+	}
+	if len(invalid) > 0 {
+		return invalid
+	}
+	if edit == (Edit{}) {
+		return nil // nothing to write, nobody to tell
+	}
+	return s.UpdateUser(ctx, userID, func(u *Editable) error {
+		if edit.Name != nil {
+			u.Name = name
+		}
+		if edit.Image != nil {
+			u.Image = *edit.Image
+		}
+		return nil
+	})
+}
+
+// isPicture takes no picture or an https address: a page may show it.
+func isPicture(address string) bool {
+	if address == "" {
+		return true
+	}
+	u, err := url.Parse(address)
+	return err == nil && len(address) <= maxImageBytes && u.Scheme == "https" && u.Host != "" && u.User == nil
+}

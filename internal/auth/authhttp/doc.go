@@ -1,0 +1,14 @@
+// Package authhttp is the HTTP edge of the session engine. It reads the session
+// cookie of a request, puts what the cookie came to into the request's context,
+// and writes the cookie of the answer, in one place and at the last moment.
+//
+//   - Edge.Middleware authenticates; each route says what kind of request it
+//     serves: Page, Poll or Silent (middleware.go).
+//   - FromContext, SetCookie, ClearCookie, Refresh and AtHeaders are for
+//     handlers inside it (context.go).
+//   - The session cookie is written when the headers go out, after a last look
+//     at what has ended since (writer.go).
+//
+// What a session is, this package leaves to package auth; who may enter, to the
+// routes.
+package authhttp

@@ -1,0 +1,50 @@
+package auth
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestConfirmation(t *testing.T) {
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	live := []Session{{ID: "b"}, {ID: "a"}}
+	p, _ := newConfirmations([]string{"new secret of thirty-two bytes..", "old secret of thirty-two bytes.."})
+	old, _ := newConfirmations([]string{"old secret of thirty-two bytes.."})
+	other, _ := newConfirmations([]string{"another secret of 32 bytes......"})
+	said := confirmation{"ada", MethodPassword, fingerprint(live)}
+	text := p.mint(said, now)
+
+	want := confirmation{"ada", MethodPassword, fingerprint([]Session{{ID: "a"}, {ID: "b"}})}
+	if got, err := p.open(text, now.Add(confirmationLife-time.Second)); err != nil || got != want {
+		t.Errorf("open = %+v, %v, want ada and the sessions in any order until the text is two minutes old", got, err)
+	}
+	if _, err := p.open(old.mint(said, now), now); err != nil {
+		t.Errorf("open of a text under the old secret = %v, want rotation to keep it good", err)
+	}
+	if _, err := p.open(text, now.Add(confirmationLife)); err == nil {
+		t.Error("open takes a text after two minutes")
+	}
+	for name, forged := range map[string]string{
+		"another user":      strings.Replace(text, "ada", "eve", 1),
+		"another method":    strings.Replace(text, ".pwd.", ".hwk.", 1),
+		"a later expiry":    strings.Replace(text, ".pwd.", ".pwd.9", 1),
+		"other sessions":    strings.Replace(text, fingerprint(live), fingerprint(live[:1]), 1),
+		"another secret":    other.mint(said, now),
+		"no signature":      text[:strings.LastIndex(text, ".")+1],
+		"nothing":           "",
+		"dots only":         "...",
+		"one part too many": text + ".x",
+		"its end missing":   text[:len(text)-1],
+		"the user only":     "ada",
+	} {
+		if _, err := p.open(forged, now); err != ErrConfirmation {
+			t.Errorf("open of a text with %s = %v, want ErrConfirmation", name, err)
+		}
+	}
+	for _, others := range [][]Session{nil, live[:1], {{ID: "ab"}}, {{ID: "a"}, {ID: "b"}, {ID: "c"}}} {
+		if fingerprint(others) == fingerprint(live) {
+			t.Errorf("the fingerprint of %v is that of %v", others, live)
+		}
+	}
+}

@@ -1,0 +1,181 @@
+package auth
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// Endings is this instance's knowledge of which sessions ended or changed
+// recently. It is what makes a JWT revocable at once and a cached database
+// session safe: an entry says "a validation from before this instance learned of
+// the change must be checked again", and for an ended session that there is no
+// need to ask.
+//
+// An entry is needed only until everything validated before it is due for
+// renewal anyway, so memory is bounded by the rate of endings and not by the
+// lifetime of sessions.
+type Endings struct {
+	keep   time.Duration // how long an entry is needed
+	now    func() time.Time
+	notify func(sessionID string) // called for every news, after it can be seen here
+
+	mu      sync.RWMutex
+	entries map[string]entry
+	synced  time.Time // last time the database was asked; zero = never
+}
+
+// entry is a change and when this instance learned of it, which is after it was
+// committed. What counts for trust is the latter: a validation between the
+// moment a change was made and the moment it was committed has seen the old.
+type entry struct {
+	Change
+	learned time.Time
+}
+
+const (
+	endingsSlack = 30 * time.Second // on top of RenewAfter: clocks of instances, late commits
+	pollOverlap  = 60 * time.Second // a poll looks this far behind the last one: a slow transaction commits late
+	pollInterval = 2 * time.Second  // the fallback poll, should a notification be lost
+	maxClockSkew = 15 * time.Second // by which the clocks of two instances may differ
+	syncTimeout  = 5 * time.Second  // a database that does not answer must not stop the polls
+)
+
+func newEndings(renewAfter time.Duration, now func() time.Time, notify func(sessionID string)) *Endings {
+	return &Endings{keep: renewAfter + endingsSlack, now: now, notify: notify, entries: map[string]entry{}}
+}
+
+// Ended says why the session ended, if this instance knows that it did.
+func (e *Endings) Ended(sessionID string) (Reason, bool) {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	c, ok := e.entries[sessionID]
+	return c.Ended, ok && c.Ended != ""
+}
+
+// Trusts reports whether something validated at that time may be used without
+// asking the database. Before the first Sync nothing may.
+func (e *Endings) Trusts(sessionID string, validatedAt time.Time) bool {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	if e.synced.IsZero() {
+		return false
+	}
+	known, ok := e.entries[sessionID]
+	return !ok || known.Ended == "" && known.learned.Add(maxClockSkew).Before(validatedAt)
+}
+
+// Apply takes in changes, in any order and any number of times, and passes on
+// those that are news.
+func (e *Endings) Apply(changes ...Change) {
+	for _, id := range e.enter(changes) {
+		e.notify(id)
+	}
+}
+
+// enter makes entries of the changes and returns the sessions of those that
+// were not known before.
+func (e *Endings) enter(changes []Change) (news []string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	learned := e.now()
+	for _, c := range changes {
+		old, known := e.entries[c.SessionID]
+		switch {
+		case known && old.Ended != "": // an ending is final
+		case known && c.Ended == "" && !c.At.After(old.At): // known before
+		default:
+			e.entries[c.SessionID] = entry{c, learned}
+			news = append(news, c.SessionID)
+		}
+	}
+	return news
+}
+
+// Size is the number of entries held.
+func (e *Endings) Size() int {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	return len(e.entries)
+}
+
+// feed is the part of a Store that is read here.
+type feed interface {
+	Changes(ctx context.Context, since time.Time) ([]Change, error)
+}
+
+// Sync loads what changed since the last Sync and forgets what is no longer
+// needed. It forgets only here: while the database cannot be asked, entries
+// stay.
+//
+// It asks for an overlapping window of time rather than for "everything after
+// the last one seen": transactions commit out of order, and a cursor would
+// step over the late ones.
+func (e *Endings) Sync(ctx context.Context, from feed) error {
+	now := e.now()
+	ctx, cancel := context.WithTimeout(ctx, syncTimeout)
+	defer cancel()
+	changes, err := from.Changes(ctx, e.since(now))
+	if err != nil {
+		return err
+	}
+	e.Apply(changes...)
+
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.synced = now
+	for id, known := range e.entries {
+		if known.learned.Before(now.Add(-e.keep)) {
+			delete(e.entries, id)
+		}
+	}
+	return nil
+}
+
+// since is how far back a Sync must look: everything an entry can be needed
+// for at first, then the overlap, however long ago the last Sync was.
+func (e *Endings) since(now time.Time) time.Time {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	oldest := now.Add(-e.keep)
+	if e.synced.IsZero() || now.Before(e.synced) { // never, or the clock was set back
+		return oldest
+	}
+	if recent := e.synced.Add(-pollOverlap); recent.After(oldest) {
+		return recent
+	}
+	return oldest
+}
+
+// run keeps the knowledge true until ctx ends: by notification where the database
+// has them, and by a poll in any case.
+func (e *Endings) run(ctx context.Context, store feed, log *slog.Logger) {
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	if l, ok := store.(Listener); ok {
+		wg.Go(func() { e.listen(ctx, store, l, log) })
+	}
+	every(ctx, pollInterval, func() {
+		if err := e.Sync(ctx, store); err != nil && ctx.Err() == nil {
+			log.WarnContext(ctx, "polling for ended sessions failed; sessions are trusted until they are due for renewal", "error", err)
+		}
+	})
+}
+
+// listen subscribes again whenever the connection breaks. What was missed
+// meanwhile comes with the snapshot that every subscription starts with.
+func (e *Endings) listen(ctx context.Context, store feed, l Listener, log *slog.Logger) {
+	ready := func(ctx context.Context) error { return e.Sync(ctx, store) }
+	for ctx.Err() == nil {
+		err := l.Listen(ctx, ready, e.Apply)
+		if ctx.Err() != nil {
+			return
+		}
+		log.WarnContext(ctx, "listening for ended sessions broke off; polling until it is back", "error", err)
+		select {
+		case <-ctx.Done():
+		case <-time.After(time.Second):
+		}
+	}
+}

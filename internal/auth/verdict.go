@@ -1,0 +1,43 @@
+package auth
+
+import (
+	"context"
+	"errors"
+)
+
+// accept lets a session in that the database vouches for, unless it has ended
+// while the answer was on its way.
+func (a attempt) accept(ctx context.Context, session Session, cookie string) Result {
+	if reason, ended := a.endings.Ended(session.ID); ended {
+		return a.refuse(ctx, session, reason)
+	}
+	if reason := session.notLive(a.Now()); reason != "" {
+		return a.refuse(ctx, session, reason)
+	}
+	a.recent.put(a.decoded.Key, session)
+	return Result{State: StateOK, Session: session, Cookie: cookie}
+}
+
+// refuse is the answer to a session that has ended. This instance remembers it,
+// so that the next request need not ask.
+func (a attempt) refuse(ctx context.Context, session Session, reason Reason) Result {
+	a.recent.drop(a.decoded.Key)
+	if !session.EndedAt.IsZero() {
+		a.endings.Apply(Change{SessionID: session.ID, At: session.EndedAt, Ended: reason})
+	}
+	a.record(ctx, "session_use_after_end", session.User.ID, session.ID, "reason", string(reason))
+	return Result{State: StateEnded, Reason: reason}
+}
+
+// unanswered is the answer when the row is gone or the database cannot be asked.
+// During an outage what was validated recently still counts, until it is due.
+func (a attempt) unanswered(err error) Result {
+	if errors.Is(err, ErrNotFound) {
+		a.recent.drop(a.decoded.Key)
+		return Result{State: StateNone}
+	}
+	if !a.mode.AskDatabase && a.trusted(a.known, a.Now()) {
+		return Result{State: StateOK, Session: a.known}
+	}
+	return Result{State: StateUnavailable, Err: err}
+}
