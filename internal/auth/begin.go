@@ -34,6 +34,17 @@ func (s *Service) Begin(ctx context.Context, login Login) (Issued, error) {
 	return issued, s.confirmable(ctx, login, err)
 }
 
+// confirmable gives a LimitError its confirmation.
+func (s *Service) confirmable(ctx context.Context, login Login, err error) error {
+	full, ok := errors.AsType[*LimitError](err)
+	if !ok {
+		return err
+	}
+	full.Confirmation = s.confirmations.mint(confirmation{login.UserID, login.Method, fingerprint(full.Live)}, s.Now())
+	s.record(ctx, "authn_login_session_limit", login.UserID, "")
+	return full
+}
+
 // begin runs the login transaction: limit decides what makes room, and the row
 // is written under the user's lock, so that no two logins count the same
 // sessions. The id and the token are always new: nothing that the browser sent

@@ -42,7 +42,3 @@ func logID(sessionID string) string {
 	sum := sha256.Sum256([]byte(sessionID))
 	return hex.EncodeToString(sum[:6])
 }
-
-func (s *Service) record(ctx context.Context, name, userID, sessionID string, details ...any) {
-	s.cfg.Events.Record(ctx, Event{Name: name, UserID: userID, SessionID: sessionID, Details: details})
-}

@@ -131,6 +131,10 @@ func (s *Service) collect(ctx context.Context) {
 // Now is the clock that sessions live by, in the precision that stores keep.
 func (s *Service) Now() time.Time { return s.cfg.Now().UTC().Truncate(time.Millisecond) }
 
+func (s *Service) record(ctx context.Context, name, userID, sessionID string, details ...any) {
+	s.cfg.Events.Record(ctx, Event{Name: name, UserID: userID, SessionID: sessionID, Details: details})
+}
+
 // strategyOf returns the strategy that made the cookie: a JWE has exactly four
 // dots, an opaque token none.
 func (s *Service) strategyOf(value string) Strategy {
