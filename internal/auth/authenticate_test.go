@@ -328,3 +328,50 @@ func TestNothingIsTrustedWithoutRenewAfter(t *testing.T) {
 		}
 	})
 }
+
+// A token that another application made with our secret, or that leaked, may name
+// any user beside a live session.
+func TestATokenOfAnotherUserIsNobody(t *testing.T) { // RV-2
+	authtest.Both(t, func(t *testing.T, w *authtest.World) {
+		w.AddUser("eve", "Eve")
+		live := w.Login(w.A)
+		codec, err := auth.NewJWT(w.Cfg.CookieName, authtest.Secret)
+		if err != nil {
+			t.Fatal(err)
+		}
+		session := live.Session
+		session.User = auth.User{ID: "eve", Email: "eve@example.com"}
+		forged, err := codec.Encode(session, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Want(w.A, forged, auth.Mode{AskDatabase: true}, auth.StateNone, "")
+		w.Wait(10 * time.Minute) // past any trust in what it says of itself
+		for _, mode := range []auth.Mode{authtest.Look, authtest.Visit} {
+			w.Want(w.A, forged, mode, auth.StateNone, "")
+		}
+		w.Want(w.A, live.Cookie, authtest.Visit, auth.StateOK, "")
+
+		if err := w.A.SignOut(t.Context(), forged); err != nil {
+			t.Fatal(err)
+		}
+		w.Want(w.A, live.Cookie, authtest.Look, auth.StateEnded, auth.ReasonSignedOut)
+	})
+}
+
+func TestSignOutFailsWhereTheDatabaseIsDown(t *testing.T) {
+	authtest.Both(t, func(t *testing.T, w *authtest.World) {
+		live := w.Login(w.A)
+		w.Store.Down.Store(true)
+		if err := w.A.SignOut(t.Context(), live.Cookie); !errors.Is(err, auth.ErrUnavailable) {
+			t.Errorf("SignOut during an outage = %v, want ErrUnavailable", err)
+		}
+		w.Store.Down.Store(false)
+		w.Want(w.A, live.Cookie, authtest.Look, auth.StateOK, "")
+		for _, none := range []string{"", "nonsense", live.Cookie[:20]} {
+			if err := w.A.SignOut(t.Context(), none); err != nil {
+				t.Errorf("SignOut(%q) = %v, want nil: it names no session", none, err)
+			}
+		}
+	})
+}

@@ -1,6 +1,9 @@
 package auth
 
-import "context"
+import (
+	"context"
+	"errors"
+)
 
 // End ends sessions of one user and says how many. From the moment it returns
 // they are refused here; other instances learn of it from the database. When
@@ -15,6 +18,25 @@ func (s *Service) End(ctx context.Context, sel Selector, reason Reason) (int, er
 	}
 	s.Publish(ctx, sel.UserID, changes)
 	return len(changes), nil
+}
+
+// SignOut ends the session that a cookie names, as the database knows it: what
+// the cookie says of its user is not believed. A cookie that names no session has
+// nothing to end.
+func (s *Service) SignOut(ctx context.Context, cookie string) error {
+	decoded, err := s.decode(cookie, s.Now())
+	if err != nil {
+		return nil
+	}
+	session, err := s.cfg.Store.Find(ctx, decoded.Key)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return wrap("sign out", err)
+	}
+	_, err = s.End(ctx, Selector{UserID: session.User.ID, SessionID: session.ID}, ReasonSignedOut)
+	return err
 }
 
 // Sessions lists the user's live sessions, newest first.

@@ -56,7 +56,7 @@ func (j *JWT) Decode(value string, now time.Time) (Decoded, error) {
 		return Decoded{}, fmt.Errorf("%w: %w", ErrNotFound, err)
 	}
 	profile, extra := splitProfile(c.Extra)
-	return Decoded{Key: Key{ID: c.SessionID}, Session: Session{
+	return Decoded{Key: Key{ID: c.SessionID}, UserID: c.Subject, Session: Session{
 		ID:                c.SessionID,
 		User:              User{ID: c.Subject, Name: c.Name, Email: c.Email, Image: c.Picture, Profile: profile},
 		AuthenticatedAt:   c.AuthTime,

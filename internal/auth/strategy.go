@@ -25,5 +25,6 @@ type Strategy interface {
 type Decoded struct {
 	Key     Key     // where the row is
 	Session Session // what the cookie says of it; ValidatedAt zero = only the database knows
+	UserID  string  // whose session it says it is; "" = it does not say
 	Foreign bool    // made by the strategy that is not in force: the cookie is to be replaced
 }

@@ -14,6 +14,11 @@ func (a attempt) accept(ctx context.Context, session Session, cookie string) Res
 	if reason := session.notLive(a.Now()); reason != "" {
 		return a.refuse(ctx, session, reason)
 	}
+	if named := a.decoded.UserID; named != "" && named != session.User.ID {
+		// Another application that has the secret made this token, or it leaked.
+		a.record(ctx, "authn_token_mismatch", session.User.ID, session.ID, "named", named)
+		return Result{State: StateNone}
+	}
 	a.recent.put(a.decoded.Key, session)
 	return Result{State: StateOK, Session: session, Cookie: cookie}
 }
