@@ -20,9 +20,13 @@ import (
 // The test binary is the program, too: TestMain runs main when told so, and
 // tests start it as a process of its own.
 func TestMain(m *testing.M) {
-	if os.Getenv("LATCHKEY_TEST_RUN_MAIN") == "1" {
+	switch os.Getenv("LATCHKEY_TEST_RUN_MAIN") {
+	case "1":
 		main()
 		return
+	case "panic":
+		defer reportPanic(os.Getenv("LOG_FORMAT") == "json", os.Stderr)
+		panic("two\nlines")
 	}
 	os.Exit(m.Run())
 }
@@ -54,7 +58,10 @@ func (o *output) String() string {
 	return o.text.String()
 }
 
-var bannerURL = regexp.MustCompile(`Latchkey is at (\S+)`)
+var (
+	bannerURL = regexp.MustCompile(`Latchkey is at (\S+)`)
+	readyURL  = regexp.MustCompile(`"msg":"ready","url":"([^"]+)"`) // the same with LOG_FORMAT=json
+)
 
 // start runs the program in a folder and waits for its banner; url is "" if it
 // ended without one.
@@ -78,8 +85,10 @@ func start(t *testing.T, dir string, variables ...string) *process {
 		for lines := bufio.NewReader(stderr); ; {
 			line, err := lines.ReadString('\n')
 			io.WriteString(p.output, line)
-			if m := bannerURL.FindStringSubmatch(line); m != nil {
-				found <- m[1]
+			for _, pattern := range []*regexp.Regexp{bannerURL, readyURL} {
+				if m := pattern.FindStringSubmatch(line); m != nil {
+					found <- m[1]
+				}
 			}
 			if err != nil {
 				p.cmd.Wait()
