@@ -1,6 +1,8 @@
 package main
 
 import (
+	"net/http"
+	"net/url"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -55,6 +57,40 @@ func TestProjectsInDevelopmentHaveCookiesOfTheirOwn(t *testing.T) {
 	}
 	if got := developmentCookie(one, true); got != "__Secure-"+name {
 		t.Errorf("over https the cookie is %q, want %q", got, "__Secure-"+name)
+	}
+}
+
+// cookieNames are the cookies that a sign-in as a new user sets.
+func cookieNames(t *testing.T, address string) (names string) {
+	t.Helper()
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	form := url.Values{"name": {"Ada"}, "email": {"ada@example.com"}, "password": {"seven quiet ships at noon"}}
+	resp, err := client.PostForm(address+"/signup", form)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	for _, c := range resp.Cookies() {
+		names += c.Name + " "
+	}
+	return names
+}
+
+func TestTheCookieIsThatOfAuthJSWhereItIsAskedFor(t *testing.T) {
+	dir := t.TempDir()
+	for _, tt := range []struct {
+		variables []string
+		want      string
+	}{
+		{nil, developmentCookie(dir, false)},
+		{[]string{"SESSION_COOKIE_NAME=authjs.session-token"}, "authjs.session-token"},
+		{[]string{"APP_ENV=production", "BASE_URL=http://localhost:1", "AUTH_SECRET=" + randomSecret}, "authjs.session-token"},
+	} {
+		file := "DATABASE_URL=sqlite:" + filepath.Join(t.TempDir(), "app.db")
+		p := start(t, dir, append(tt.variables, "ADDR=localhost:0", file)...)
+		if got := cookieNames(t, listeningOn(t, p)); !strings.Contains(got, tt.want) {
+			t.Errorf("with %q a sign-up sets the cookies %q, want %s", tt.variables, got, tt.want)
+		}
 	}
 }
 

@@ -180,7 +180,7 @@ func looksWritten(secret string) bool {
 	if strings.Trim(lower, "0123456789abcdef-") == "" {
 		return false // hex: it has too few letters to tell
 	}
-	parts := strings.FieldsFunc(secret, func(r rune) bool { return strings.ContainsRune("-_.:,;", r) })
+	parts := strings.FieldsFunc(camelCase.ReplaceAllString(secret, "$1-$2"), func(r rune) bool { return strings.ContainsRune("-_.:,;", r) })
 	all, plain := 0, 0 // characters
 	for _, p := range parts {
 		all += len(p)
@@ -188,19 +188,25 @@ func looksWritten(secret string) bool {
 			plain += len(p)
 		}
 	}
-	return len(parts) >= 4 && 10*plain >= 7*all || wordy(lower) || wordy(looksLike.Replace(lower))
+	bits, pairs := letterBits(lower)
+	if len(parts) >= 4 && 10*plain >= 7*all && bits > 0 {
+		return true
+	}
+	lookBits, lookPairs := letterBits(looksLike.Replace(lower))
+	return wordy(bits, pairs) || wordy(lookBits, lookPairs)
 }
 
 var (
-	plainWord = regexp.MustCompile(`^([a-z]+|[A-Z]+|[A-Z][a-z]+|[0-9]+)$`)
+	camelCase = regexp.MustCompile(`([a-z])([A-Z])`)
+	plainWord = regexp.MustCompile(`^([A-Z]?[a-z]{2,}|[A-Z]{2,}|[0-9]+)$`)
 	looksLike = strings.NewReplacer("4", "a", "@", "a", "3", "e", "1", "i", "0", "o", "5", "s", "$", "s", "7", "t")
 )
 
-// wordy compares two ways in which the letters may have come about: as words of
-// a European language, or at random. n bits for words come up at random at most
-// once in 2^n secrets.
-func wordy(lower string) bool {
-	bits, pairs := 0, 0
+// letterBits compares two ways in which the letters may have come about: as
+// words of a European language, or at random. n bits for words come up at
+// random at most once in 2^n secrets. pairs is how many pairs of letters there
+// are.
+func letterBits(lower string) (bits, pairs int) {
 	for i := 1; i < len(lower); i++ {
 		a, b := lower[i-1]-'a', lower[i]-'a'
 		if a < 26 && b < 26 {
@@ -208,8 +214,11 @@ func wordy(lower string) bool {
 			pairs++
 		}
 	}
-	return bits >= 24 || bits >= 16 && 5*bits >= 3*pairs
+	return bits, pairs
 }
+
+// wordy draws the line: few secrets have many pairs like words and none unlike.
+func wordy(bits, pairs int) bool { return bits >= 24 || bits >= 16 && 5*bits >= 3*pairs }
 
 // letterPairs has a row for each letter and in it a digit for each that may
 // follow: 5 where words have the pair as often as chance has it, one more for
