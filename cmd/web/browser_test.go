@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"io"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -22,9 +21,8 @@ func runInProcess(t *testing.T, variables ...string) string {
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() {
-		variables = append([]string{"ADDR", "localhost:0", "AUTH_SECRET", goodSecret,
-			"DATABASE_URL", "sqlite:" + filepath.Join(t.TempDir(), "app.db")}, variables...)
-		if err := run(ctx, env(variables...), output); err != nil {
+		variables = append([]string{"ADDR", "localhost:0", "AUTH_SECRET", goodSecret, "SESSION_STRATEGY", "database"}, variables...)
+		if err := run(ctx, t.TempDir(), env(variables...), output); err != nil {
 			io.WriteString(output, "run: "+err.Error())
 		}
 	})

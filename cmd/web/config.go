@@ -9,13 +9,16 @@ import (
 
 // config is the environment, checked. .env.example explains every variable.
 type config struct {
-	production  bool
-	addr        string // host:port to listen on
-	baseURL     string // public origin; "" = http://localhost at the port in use
-	databaseURL string // "" = SQLite at data/app.db
-	listenURL   string // "" = databaseURL
-	secrets     []string
-	authPath    string
+	dir          string // where data/ is; run sets it
+	production   bool
+	addr         string // host:port to listen on
+	baseURL      string // public origin; "" = http://localhost at the port in use
+	databaseURL  string // "" = SQLite at data/app.db, in development only
+	listenURL    string // "" = databaseURL
+	secrets      []string
+	demo         bool     // whether there is a demo user: in the built-in file, on this machine
+	allowedHosts []string // hosts that a request may name; nil = any
+	authPath     string
 
 	strategy       string
 	maxAge         time.Duration
@@ -26,7 +29,7 @@ type config struct {
 	pollInterval   time.Duration
 	pollKeepsAlive bool
 	push           bool
-	cookieName     string // "" = the name Auth.js uses
+	cookieName     string // "" = the name Auth.js uses; in development one of the project's own
 
 	passwordMinLength int
 	logJSON           bool
@@ -49,23 +52,26 @@ func load(getenv func(string) string) (config, error) {
 	c.production = l.oneOf("APP_ENV", "development", "production") == "production"
 	c.addr = l.addr("ADDR", c.production)
 	c.baseURL = l.baseURL("BASE_URL", c.production)
-	c.databaseURL = l.databaseURL("DATABASE_URL")
-	c.listenURL = l.databaseURL("DATABASE_LISTEN_URL")
+	alone := !c.production && l.onThisMachine(c.addr, c.baseURL)
+	c.allowedHosts = l.allowedHosts("ALLOWED_HOSTS", c.baseURL, c.production)
+	c.databaseURL = l.databaseURL("DATABASE_URL", c.production)
+	c.listenURL = l.listenURL("DATABASE_LISTEN_URL", c.databaseURL)
+	c.demo = alone && c.databaseURL == ""
 	c.secrets = l.secrets("AUTH_SECRET", c.production)
 	c.authPath = l.authPath("AUTH_PATH")
 	c.strategy = l.strategy("SESSION_STRATEGY", c.databaseURL)
-	c.maxAge = l.duration("SESSION_MAX_AGE", 168*time.Hour, time.Second)
-	c.absoluteMaxAge = l.duration("SESSION_ABSOLUTE_MAX_AGE", 720*time.Hour, time.Second)
-	c.renewAfter = l.renewAfter("SESSION_RENEW_AFTER", c.maxAge)
+	c.maxAge = l.duration("SESSION_MAX_AGE", 168*time.Hour, time.Second, maxLifetime)
+	c.absoluteMaxAge = l.duration("SESSION_ABSOLUTE_MAX_AGE", 720*time.Hour, time.Second, maxLifetime)
+	c.renewAfter = l.renewAfter("SESSION_RENEW_AFTER", c.maxAge, c.production)
 	c.limit = l.integer("SESSION_LIMIT", 5, 0, 1000)
 	c.policy = auth.Policy(l.oneOf("SESSION_LIMIT_POLICY", string(auth.PolicyEvict), string(auth.PolicyDeny)))
-	c.pollInterval = l.durationOrOff("SESSION_POLL_INTERVAL", 60*time.Second, time.Second)
+	c.pollInterval = l.durationOrOff("SESSION_POLL_INTERVAL", 60*time.Second, time.Second, maxPollInterval)
 	c.pollKeepsAlive = l.oneOf("SESSION_POLL_KEEPS_ALIVE", "true", "false") == "true"
 	c.push = l.oneOf("SESSION_PUSH", "on", "off") == "on"
 	c.cookieName = l.cookieName("SESSION_COOKIE_NAME", strings.HasPrefix(c.baseURL, "https://"))
 	c.passwordMinLength = l.integer("PASSWORD_MIN_LENGTH", 15, 8, 128)
 	c.logJSON = l.oneOf("LOG_FORMAT", "text", "json") == "json"
-	c.lab = l.onOff("LAB", !c.production)
+	c.lab = l.onOff("LAB", alone)
 	if len(l.errors) > 0 {
 		return config{}, l.errors
 	}

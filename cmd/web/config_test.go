@@ -1,16 +1,34 @@
 package main
 
 import (
+	"encoding/base64"
 	"errors"
+	"maps"
 	"reflect"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/joho/godotenv"
 )
 
+// goodSecret is long enough for development; production knows it from here.
 const goodSecret = "q7Jx0vN2mKe9Rb5TzLw8YdUa3HfCsGp6"
+
+var (
+	randomSecret  = base64.StdEncoding.EncodeToString(randomBytes(33))
+	anotherSecret = base64.StdEncoding.EncodeToString(randomBytes(33))
+	production    = map[string]string{
+		"APP_ENV": "production", "AUTH_SECRET": randomSecret, "BASE_URL": "https://app.example", "DATABASE_URL": "sqlite:data/app.db",
+	}
+)
+
+// with is an environment that differs from another in these variables.
+func with(base map[string]string, pairs ...string) func(string) string {
+	m := maps.Clone(base)
+	for i := 0; i < len(pairs); i += 2 {
+		m[pairs[i]] = pairs[i+1]
+	}
+	return func(name string) string { return m[name] }
+}
 
 // env is an environment with these variables and no others.
 func env(pairs ...string) func(string) string {
@@ -29,7 +47,7 @@ func TestDefaults(t *testing.T) {
 	want := config{
 		addr: "localhost:8080", authPath: "/auth", strategy: "jwt", maxAge: 168 * time.Hour, absoluteMaxAge: 720 * time.Hour,
 		renewAfter: 5 * time.Minute, limit: 5, policy: "evict", pollInterval: time.Minute, pollKeepsAlive: true, push: true, passwordMinLength: 15,
-		lab: true,
+		lab: true, demo: true,
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("load(nothing) = %+v, want %+v", got, want)
@@ -37,7 +55,7 @@ func TestDefaults(t *testing.T) {
 }
 
 func TestTheExampleFileIsTheDefaults(t *testing.T) {
-	values, err := godotenv.Read("../../.env.example")
+	values, err := readDotenv("../../.env.example")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,17 +117,19 @@ func TestEveryBadValueIsReportedAtOnce(t *testing.T) { // CF-1, CF-2
 }
 
 func TestProductionRefusesUnsafeSettings(t *testing.T) { // CF-1, CF-2
-	good := map[string]string{"APP_ENV": "production", "AUTH_SECRET": goodSecret, "BASE_URL": "https://app.example"}
+	good := production
 	tests := []struct {
 		name, variable, value string
 		refused               bool
 	}{
 		{"safe settings", "LOG_FORMAT", "json", false},
 		{"no secret", "AUTH_SECRET", "", true},
-		{"a short secret", "AUTH_SECRET", goodSecret[:31], true},
-		{"a short old secret", "AUTH_SECRET", goodSecret + ",old", true},
-		{"an empty old secret", "AUTH_SECRET", goodSecret + ",", true},
-		{"two good secrets", "AUTH_SECRET", goodSecret + "," + strings.ToUpper(goodSecret), false},
+		{"a short secret", "AUTH_SECRET", randomSecret[:31], true},
+		{"a short old secret", "AUTH_SECRET", randomSecret + ",old", true},
+		{"an empty old secret", "AUTH_SECRET", randomSecret + ",", true},
+		{"two good secrets", "AUTH_SECRET", randomSecret + "," + anotherSecret, false},
+		{"a secret of this repository", "AUTH_SECRET", randomSecret + "," + goodSecret, true},
+		{"no database", "DATABASE_URL", "", true},
 		{"a sample secret", "AUTH_SECRET", "change-me-change-me-change-me-change-me", true},
 		{"a secret of one letter", "AUTH_SECRET", strings.Repeat("a", 64), true},
 		{"no base URL", "BASE_URL", "", true},
@@ -129,7 +149,7 @@ func TestProductionRefusesUnsafeSettings(t *testing.T) { // CF-1, CF-2
 		}
 		if _, err := load(getenv); (err != nil) != tt.refused {
 			t.Errorf("production with %s: %v, want refused: %v", tt.name, err, tt.refused)
-		} else if err != nil && strings.Contains(err.Error(), goodSecret[:31]) {
+		} else if err != nil && strings.Contains(err.Error(), randomSecret[:31]) {
 			t.Errorf("production with %s prints the secret", tt.name)
 		}
 	}
@@ -148,7 +168,7 @@ func TestRenewalKeepsInsideTheLifetime(t *testing.T) {
 }
 
 func TestCookieNames(t *testing.T) { // CK-2
-	https := []string{"BASE_URL", "https://app.example", "SESSION_COOKIE_NAME", "__Host-session"}
+	https := []string{"APP_ENV", "development", "BASE_URL", "https://app.example", "SESSION_COOKIE_NAME", "__Host-session"}
 	if got, err := load(env(https...)); err != nil || got.cookieName != "__Host-session" {
 		t.Errorf("a __Host- name on https = %q, %v, want it taken", got.cookieName, err)
 	}
@@ -165,7 +185,7 @@ func TestTheLabIsForDevelopmentUnlessAskedFor(t *testing.T) {
 		{"development", "", true}, {"development", "off", false}, {"development", "on", true},
 		{"production", "", false}, {"production", "on", true}, {"production", "off", false},
 	} {
-		got, err := load(env("APP_ENV", tt.env, "LAB", tt.lab, "AUTH_SECRET", goodSecret, "BASE_URL", "https://app.example"))
+		got, err := load(with(production, "APP_ENV", tt.env, "LAB", tt.lab, "BASE_URL", "https://localhost"))
 		if err != nil || got.lab != tt.want {
 			t.Errorf("in %s with LAB %q the lab is on: %v, %v, want %v", tt.env, tt.lab, got.lab, err, tt.want)
 		}

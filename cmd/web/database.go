@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
+	"path/filepath"
 	"strings"
 
 	"latchkey/internal/accounts"
@@ -10,6 +12,9 @@ import (
 	"latchkey/internal/postgres"
 	"latchkey/internal/sqlite"
 )
+
+// dataDir holds what the program makes for itself. It is git-ignored.
+const dataDir = "data"
 
 const defaultSQLite = dataDir + "/app.db"
 
@@ -27,7 +32,7 @@ type database interface {
 // openDatabase opens and migrates what DATABASE_URL names. It is the one
 // switch over databases: to be rid of one, delete its case and its folder.
 func openDatabase(ctx context.Context, cfg config, log *slog.Logger) (database, error) {
-	db, err := connect(ctx, cfg)
+	db, err := connect(ctx, cfg, log)
 	if err != nil {
 		return nil, err
 	}
@@ -38,14 +43,40 @@ func openDatabase(ctx context.Context, cfg config, log *slog.Logger) (database, 
 	return db, nil
 }
 
-func connect(ctx context.Context, cfg config) (database, error) {
-	scheme, path, _ := strings.Cut(cfg.databaseURL, ":")
-	switch scheme {
+func connect(ctx context.Context, cfg config, log *slog.Logger) (database, error) {
+	switch scheme, _, _ := strings.Cut(cfg.databaseURL, ":"); scheme {
 	case "postgres", "postgresql":
-		return postgres.Open(ctx, cfg.databaseURL, cfg.listenURL)
+		return connectPostgres(ctx, cfg)
 	case "sqlite":
-		return sqlite.Open(ctx, strings.TrimPrefix(path, "//"))
+		return connectSQLite(ctx, cfg, sqlitePath(cfg.databaseURL), log)
+	case "": // development alone: production names its database
+		if err := protectDir(filepath.Join(cfg.dir, dataDir), log); err != nil {
+			return nil, fmt.Errorf("cannot make the folder of the database: %w: set DATABASE_URL", err)
+		}
+		return connectSQLite(ctx, cfg, defaultSQLite, log)
 	default:
-		return sqlite.Open(ctx, defaultSQLite)
+		return nil, configError{"DATABASE_URL names a kind of database that this program does not speak; " + databaseForms}
 	}
+}
+
+func connectSQLite(ctx context.Context, cfg config, path string, log *slog.Logger) (database, error) {
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(cfg.dir, path)
+	}
+	if err := protectDatabase(path, log); err != nil {
+		return nil, fmt.Errorf("cannot open the database: %w", err)
+	}
+	return sqlite.Open(ctx, path)
+}
+
+// connectPostgres sends no password and no session over a network in the clear.
+func connectPostgres(ctx context.Context, cfg config) (database, error) {
+	for name, url := range map[string]string{"DATABASE_URL": cfg.databaseURL, "DATABASE_LISTEN_URL": cfg.listenURL} {
+		if cfg.production && url != "" {
+			if err := postgres.CheckTLS(name, url); err != nil {
+				return nil, configError{err.Error()}
+			}
+		}
+	}
+	return postgres.Open(ctx, cfg.databaseURL, cfg.listenURL)
 }

@@ -8,7 +8,6 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -25,6 +24,7 @@ type front struct {
 	t         *testing.T
 	url       string
 	variables []string
+	dir       string // where the program keeps its data
 	stop      func() // the program behind it, and waits for it
 
 	mu      sync.Mutex
@@ -66,7 +66,8 @@ func newFront(t *testing.T, variables ...string) *front {
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	f.url = strings.Replace(server.URL, "127.0.0.1", "localhost", 1)
 	f.variables = append([]string{"ADDR", "127.0.0.1:0", "BASE_URL", f.url, "AUTH_SECRET", goodSecret,
-		"DATABASE_URL", "sqlite:" + filepath.Join(t.TempDir(), "app.db")}, variables...)
+		"SESSION_STRATEGY", "database"}, variables...)
+	f.dir = t.TempDir()
 	f.run()
 	t.Cleanup(func() {
 		f.releaseAll()
@@ -84,7 +85,7 @@ func (f *front) run() {
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() {
-		if err := run(ctx, env(f.variables...), output); err != nil {
+		if err := run(ctx, f.dir, env(f.variables...), output); err != nil {
 			io.WriteString(output, "run: "+err.Error())
 		}
 	})

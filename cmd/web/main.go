@@ -5,63 +5,55 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
-	"net"
-	"net/http"
 	"os"
 	"os/signal"
-	"strconv"
+	"path/filepath"
 	"sync"
 	"syscall"
-	"time"
 
-	"github.com/joho/godotenv"
-
-	"latchkey/internal/web"
+	"latchkey/internal/listen"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	getenv, err := environment(".env")
+	json := os.Getenv("LOG_FORMAT") == "json"
+	dir := projectDir(os.Getenv("APP_ENV") == "production")
+	getenv, notes, err := environment(filepath.Join(dir, ".env"))
 	if err == nil {
-		err = run(ctx, getenv, os.Stderr)
+		json = getenv("LOG_FORMAT") == "json"
+		slog.SetDefault(newLogger(json, os.Stderr)) // also for what libraries print
+		for _, note := range notes {
+			slog.Warn(note)
+		}
+	}
+	defer reportPanic(json, os.Stderr)
+	if err == nil {
+		err = run(ctx, dir, getenv, os.Stderr)
 	}
 	if err == nil || errors.Is(err, context.Canceled) && ctx.Err() != nil { // told to stop, perhaps while starting
 		return
 	}
-	fmt.Fprintln(os.Stderr, "latchkey:", err)
+	reportError(json, os.Stderr, err)
 	if _, ok := errors.AsType[configError](err); ok {
 		os.Exit(2)
 	}
 	os.Exit(1)
 }
 
-// environment is the process's, over what the file says. No file is no error.
-func environment(file string) (func(string) string, error) {
-	values, err := godotenv.Read(file)
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, configError{fmt.Sprintf("%s cannot be read: check that every line is NAME=value", file)}
-	}
-	return func(name string) string {
-		if v, ok := os.LookupEnv(name); ok {
-			return v
-		}
-		return values[name]
-	}, nil
-}
-
-// run is the program, without anything that a test could not give it.
-func run(ctx context.Context, getenv func(string) string, stderr io.Writer) error {
+// run is the program, without anything that a test could not give it. dir is
+// where data/ is and where a relative path of a database begins.
+func run(ctx context.Context, dir string, getenv func(string) string, stderr io.Writer) error {
 	cfg, err := load(getenv)
 	if err != nil {
 		return err
 	}
-	log := newLogger(cfg, stderr)
+	cfg.dir = dir
+	log := newLogger(cfg.logJSON, stderr)
 	if len(cfg.secrets) == 0 {
-		if cfg.secrets, err = developmentSecret(); err != nil {
+		if cfg.secrets, err = developmentSecret(dir, log); err != nil {
 			return err
 		}
 	}
@@ -71,13 +63,13 @@ func run(ctx context.Context, getenv func(string) string, stderr io.Writer) erro
 	}
 	defer db.Close()
 
-	listener, err := listen(ctx, cfg)
+	listeners, err := open(ctx, cfg)
 	if err != nil {
 		return err
 	}
-	defer listener.Close()
+	defer listen.Close(listeners)
 	if cfg.baseURL == "" {
-		cfg.baseURL = localURL(listener.Addr())
+		cfg.baseURL = localURL(listeners)
 	}
 	service, users, handler, err := newSite(ctx, cfg, db, log)
 	if err != nil {
@@ -89,92 +81,13 @@ func run(ctx context.Context, getenv func(string) string, stderr io.Writer) erro
 
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var running sync.WaitGroup
-	running.Go(func() { service.Run(background) })
+	running.Go(func() {
+		defer reportPanic(cfg.logJSON, stderr)
+		service.Run(background)
+	})
 	defer running.Wait()
 	defer stop() // the view is kept true until the last request is answered
 
-	banner(stderr, cfg, db, listener.Addr())
-	return serve(ctx, listener, handler, log)
-}
-
-func newLogger(cfg config, stderr io.Writer) *slog.Logger {
-	options := &slog.HandlerOptions{Level: slog.LevelInfo}
-	if cfg.logJSON {
-		return slog.New(web.LogHandler(slog.NewJSONHandler(stderr, options)))
-	}
-	return slog.New(web.LogHandler(slog.NewTextHandler(stderr, options)))
-}
-
-// Limits on slow or greedy clients. Go's defaults are none.
-const (
-	readHeaderTimeout = 5 * time.Second
-	readTimeout       = 15 * time.Second
-	writeTimeout      = 30 * time.Second
-	idleTimeout       = 2 * time.Minute
-	maxHeaderBytes    = 64 << 10
-	drainTimeout      = 20 * time.Second // more than a request takes to be read
-)
-
-// serve answers requests until ctx ends, then lets those under way finish.
-func serve(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger) error {
-	server := &http.Server{
-		Handler:           handler,
-		ReadHeaderTimeout: readHeaderTimeout,
-		ReadTimeout:       readTimeout,
-		WriteTimeout:      writeTimeout,
-		IdleTimeout:       idleTimeout,
-		MaxHeaderBytes:    maxHeaderBytes,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
-	}
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
-	select {
-	case err := <-failed:
-		return fmt.Errorf("serve: %w", err)
-	case <-ctx.Done():
-	}
-	log.Info("stopping: finishing the requests under way")
-	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
-	defer cancel()
-	if err := server.Shutdown(grace); err != nil {
-		return fmt.Errorf("stop: some requests were cut off after %s: %w", drainTimeout, err)
-	}
-	return nil
-}
-
-// portsTried is how many ports development tries from the wanted one on.
-const portsTried = 20
-
-// listen takes the configured port. In development, where the usual reason for
-// a taken port is another project, it takes the next free one instead.
-func listen(ctx context.Context, cfg config) (net.Listener, error) {
-	host, text, _ := net.SplitHostPort(cfg.addr) // load has checked it
-	port, _ := strconv.Atoi(text)
-	tries := 1
-	if !cfg.production && port != 0 {
-		tries = portsTried
-	}
-	var lc net.ListenConfig
-	var err error
-	for i := range tries {
-		var l net.Listener
-		l, err = lc.Listen(ctx, "tcp", net.JoinHostPort(host, strconv.Itoa(port+i)))
-		if err == nil {
-			return l, nil
-		}
-		if !errors.Is(err, syscall.EADDRINUSE) {
-			break
-		}
-	}
-	return nil, fmt.Errorf("cannot listen on %s: %w: set ADDR to a free address", cfg.addr, err)
-}
-
-// localURL is where a browser on this machine finds the listener.
-func localURL(addr net.Addr) string {
-	tcp := addr.(*net.TCPAddr)
-	host := "localhost"
-	if !tcp.IP.IsLoopback() && !tcp.IP.IsUnspecified() {
-		host = tcp.IP.String()
-	}
-	return "http://" + net.JoinHostPort(host, strconv.Itoa(tcp.Port))
+	banner(stderr, cfg, db, listeners[0].Addr())
+	return serve(ctx, listeners, handler, log)
 }

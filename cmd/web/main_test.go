@@ -20,9 +20,13 @@ import (
 // The test binary is the program, too: TestMain runs main when told so, and
 // tests start it as a process of its own.
 func TestMain(m *testing.M) {
-	if os.Getenv("LATCHKEY_TEST_RUN_MAIN") == "1" {
+	switch os.Getenv("LATCHKEY_TEST_RUN_MAIN") {
+	case "1":
 		main()
 		return
+	case "panic":
+		defer reportPanic(os.Getenv("LOG_FORMAT") == "json", os.Stderr)
+		panic("two\nlines")
 	}
 	os.Exit(m.Run())
 }
@@ -54,7 +58,10 @@ func (o *output) String() string {
 	return o.text.String()
 }
 
-var bannerURL = regexp.MustCompile(`Latchkey is at (\S+)`)
+var (
+	bannerURL = regexp.MustCompile(`Latchkey is at (\S+)`)
+	readyURL  = regexp.MustCompile(`"msg":"ready","url":"([^"]+)"`) // the same with LOG_FORMAT=json
+)
 
 // start runs the program in a folder and waits for its banner; url is "" if it
 // ended without one.
@@ -78,8 +85,10 @@ func start(t *testing.T, dir string, variables ...string) *process {
 		for lines := bufio.NewReader(stderr); ; {
 			line, err := lines.ReadString('\n')
 			io.WriteString(p.output, line)
-			if m := bannerURL.FindStringSubmatch(line); m != nil {
-				found <- m[1]
+			for _, pattern := range []*regexp.Regexp{bannerURL, readyURL} {
+				if m := pattern.FindStringSubmatch(line); m != nil {
+					found <- m[1]
+				}
 			}
 			if err != nil {
 				p.cmd.Wait()
@@ -180,7 +189,7 @@ func TestATakenPortIsAnsweredByTheNext(t *testing.T) {
 		t.Errorf("/healthz = %d, want 200", status)
 	}
 
-	strict := start(t, t.TempDir(), "ADDR="+taken.Addr().String(), "APP_ENV=production", "AUTH_SECRET="+goodSecret, "BASE_URL=https://app.example")
+	strict := start(t, t.TempDir(), "ADDR="+taken.Addr().String(), "APP_ENV=production", "AUTH_SECRET="+randomSecret, "BASE_URL=https://app.example", "DATABASE_URL=sqlite:app.db")
 	if output := strict.exit(1); !strings.Contains(output, "set ADDR") {
 		t.Errorf("in production a taken port says %q, want it to say what to do", output)
 	}
@@ -221,7 +230,7 @@ func TestProductionClosesTheDemoUser(t *testing.T) { // LG-6
 	p := start(t, dir, "ADDR=localhost:0")
 	p.cmd.Process.Signal(syscall.SIGTERM)
 	p.exit(0)
-	q := start(t, dir, "ADDR=localhost:0", "APP_ENV=production", "AUTH_SECRET="+goodSecret, "BASE_URL=http://localhost:1234")
+	q := start(t, dir, "ADDR=localhost:0", "APP_ENV=production", "AUTH_SECRET="+randomSecret, "BASE_URL=http://localhost:1234", "DATABASE_URL=sqlite:data/app.db")
 	addr := listeningOn(t, q)
 	if _, body := fetch(t, addr+"/signin"); strings.Contains(body, demo.Email) {
 		t.Error("production shows the demo user")
@@ -269,7 +278,7 @@ func TestRunStopsWhenItsContextEnds(t *testing.T) {
 	t.Chdir(t.TempDir())
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
-	go func() { done <- run(ctx, env("ADDR", "localhost:0"), io.Discard) }()
+	go func() { done <- run(ctx, ".", env("ADDR", "localhost:0"), io.Discard) }()
 	cancel()
 	select {
 	case err := <-done:

@@ -3,10 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
-	"fmt"
-	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -15,19 +12,18 @@ import (
 	"latchkey/internal/auth"
 	"latchkey/internal/auth/authhttp"
 	"latchkey/internal/authjs"
-	"latchkey/internal/views"
 	"latchkey/internal/web"
 )
 
 const siteName = "Latchkey"
 
-// demo is the account that development starts with and shows on its sign-in
-// page. Production has none (see prepare).
-var demo = views.Demo{Email: "demo@example.com", Password: "try the demo key"}
-
 // newSite wires the session engine to the pages. What stays open ends with ctx.
 func newSite(ctx context.Context, cfg config, db database, log *slog.Logger) (*auth.Service, *accounts.Service, http.Handler, error) {
-	cookie := authjs.SessionCookie(strings.HasPrefix(cfg.baseURL, "https://"))
+	https := strings.HasPrefix(cfg.baseURL, "https://")
+	cookie := authjs.SessionCookie(https)
+	if !cfg.production {
+		cookie.Name = developmentCookie(cfg.dir, https)
+	}
 	cookie.Name = cmp.Or(cfg.cookieName, cookie.Name)
 	service, err := auth.New(auth.Config{
 		Store:          db,
@@ -45,7 +41,7 @@ func newSite(ctx context.Context, cfg config, db database, log *slog.Logger) (*a
 		return nil, nil, nil, err
 	}
 	users := accounts.New(accounts.Config{
-		Sessions: service, Store: db, SiteName: siteName, PasswordMinLength: cfg.passwordMinLength, Log: log,
+		Sessions: service, Store: db, SiteName: siteName, PasswordMinLength: cfg.passwordMinLength, Refused: refused(cfg), Log: log,
 	})
 	site := web.Config{
 		Auth:              service,
@@ -53,6 +49,7 @@ func newSite(ctx context.Context, cfg config, db database, log *slog.Logger) (*a
 		Accounts:          users,
 		CSRF:              authjs.NewCSRF(cfg.secrets...),
 		BaseURL:           cfg.baseURL,
+		AllowedHosts:      cfg.allowedHosts,
 		AuthPath:          cfg.authPath,
 		SiteName:          siteName,
 		Database:          db.Name(),
@@ -66,7 +63,7 @@ func newSite(ctx context.Context, cfg config, db database, log *slog.Logger) (*a
 		Ready:             db.Ready,
 		Log:               log,
 	}
-	if !cfg.production {
+	if cfg.demo {
 		site.Demo = &demo
 	}
 	handler, err := web.New(site)
@@ -80,26 +77,10 @@ func warning(cfg config) time.Duration {
 }
 
 // prepare loads what ended recently, so that nothing ended is let in, and sees
-// to the demo user: it is there in development and closed in production,
-// should a database have moved from the one to the other.
+// to the demo user.
 func prepare(ctx context.Context, cfg config, service *auth.Service, users *accounts.Service) error {
 	if err := service.Sync(ctx); err != nil {
 		return err
 	}
-	if cfg.production {
-		return users.Disable(ctx, demo.Email)
-	}
-	return users.Seed(ctx, accounts.Registration{Name: "Demo", Email: demo.Email, Password: demo.Password})
-}
-
-// banner says what is in force, on a terminal's first screen.
-func banner(w io.Writer, cfg config, db database, addr net.Addr) {
-	fmt.Fprintf(w, "\n  %s is at %s\n\n", siteName, cfg.baseURL)
-	fmt.Fprintf(w, "  listening on %s\n", addr)
-	fmt.Fprintf(w, "  sessions  %s (SESSION_STRATEGY=jwt|database)\n", cfg.strategy)
-	fmt.Fprintf(w, "  database  %s\n", db.Describe())
-	if !cfg.production {
-		fmt.Fprintf(w, "  sign in   %s / %s\n", demo.Email, demo.Password)
-	}
-	fmt.Fprintln(w)
+	return prepareDemo(ctx, cfg, users)
 }

@@ -19,6 +19,7 @@ type Config struct {
 	Store             Store
 	SiteName          string       // refused as a password; "" = none
 	PasswordMinLength int          // in characters
+	Refused           []KnownLogin // never let in, whatever the store says; nil = none
 	Hash              HashParams   // zero = OWASPHash
 	Events            auth.Events  // takes note of security events; nil = auth.LogEvents(Log)
 	Log               *slog.Logger // nil = slog.Default()

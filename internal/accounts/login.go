@@ -57,7 +57,7 @@ func (s *Service) checkPassword(ctx context.Context, typedEmail, typedPassword s
 	if err != nil {
 		return u, err
 	}
-	if !match || !u.DisabledAt.IsZero() {
+	if !match || !u.DisabledAt.IsZero() || s.isKnown(u.Email, password) {
 		return u, ErrCredentials
 	}
 	if outdated {

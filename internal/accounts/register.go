@@ -40,6 +40,8 @@ func (s *Service) Register(ctx context.Context, in Registration) (auth.User, err
 	password, ok := NormalizePassword(in.Password)
 	if !ok {
 		invalid["password"] = "Use at most 1024 characters of plain text."
+	} else if s.isKnownPassword(password) {
+		invalid["password"] = "This password is on lists that attackers try first. Choose another."
 	} else if text := checkNewPassword(password, s.cfg.PasswordMinLength, s.cfg.SiteName, email, name); text != "" {
 		invalid["password"] = text
 	}

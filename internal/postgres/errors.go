@@ -1,8 +1,13 @@
 package postgres
 
 import (
+	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
+	"io/fs"
+	"net"
+	"syscall"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -21,6 +26,10 @@ const (
 	wrongPassword   = "28P01"
 	notAllowed      = "28000"
 	noDatabase      = "3D000"
+	noSchema        = "3F000"
+	unknownSetting  = "42704"
+	wrongSetting    = "22023"
+	pooler          = "08P01"
 	notStarted      = "57P03"
 )
 
@@ -60,6 +69,14 @@ func advise(err error) string {
 		return "a table is missing: was the schema changed by hand?"
 	case wrongPassword, notAllowed:
 		return "the server refuses this user: check the name and the password in DATABASE_URL, and pg_hba.conf"
+	case noSchema:
+		return "no schema of the search path exists: create it (CREATE SCHEMA …), or correct search_path in DATABASE_URL"
+	case unknownSetting:
+		return "DATABASE_URL has a parameter that PostgreSQL does not know: correct its name or leave it out"
+	case wrongSetting:
+		return "a parameter in DATABASE_URL has a value that PostgreSQL does not take"
+	case pooler:
+		return "the pooler refuses what DATABASE_URL asks for: leave the parameter out, or let PgBouncer ignore_startup_parameters"
 	case noDatabase:
 		return "the server has no such database: create it with createdb"
 	case notStarted:
@@ -68,13 +85,34 @@ func advise(err error) string {
 	return ""
 }
 
-// openError is for whoever starts the program: the place, the cause, the cure.
+// openError tells the operator the place, the cause and the cure.
+// Only a server that has not answered may be one that does not run.
 func openError(place string, err error) error {
 	advice := advise(err)
 	if advice == "" {
-		advice = "is it running? check DATABASE_URL"
+		advice = adviseNetwork(err)
 	}
 	return fmt.Errorf("cannot reach %s: %w: %s", place, err, advice)
+}
+
+func adviseNetwork(err error) string {
+	dns, unknown := errors.AsType[*net.DNSError](err)
+	op, network := errors.AsType[*net.OpError](err)
+	_, authority := errors.AsType[x509.UnknownAuthorityError](err)
+	_, hostname := errors.AsType[x509.HostnameError](err)
+	switch {
+	case unknown && dns.IsNotFound:
+		return "there is no host of this name: check the host in DATABASE_URL"
+	case authority:
+		return "the server's certificate is from an authority that this machine does not know: name its file by sslrootcert in DATABASE_URL"
+	case hostname:
+		return "the server's certificate is for another host: use the name it has in DATABASE_URL"
+	case network && op.Op == "dial" && errors.Is(err, syscall.ECONNREFUSED), network && op.Op == "dial" && errors.Is(err, fs.ErrNotExist):
+		return "is it running? check the host and the port in DATABASE_URL"
+	case network && op.Op == "dial", pgconn.Timeout(err), errors.Is(err, context.DeadlineExceeded):
+		return "it does not answer: check the host and the port in DATABASE_URL, and the network between"
+	}
+	return "the server answers, but not as DATABASE_URL has it: check sslmode and target_session_attrs, and that the port is PostgreSQL's"
 }
 
 // isEmailTaken reports whether the address of a new account has one already.

@@ -63,6 +63,13 @@ func Open(ctx context.Context, url, listenURL string) (*Store, error) {
 // pass the driver's error on: where a password breaks the syntax, nobody can
 // tell where it ends.
 func parse(variable, url string) (*pgxpool.Config, error) {
+	if unescaped(url) {
+		return nil, fmt.Errorf("%s cannot be read: percent-encode the special characters of the password (@ as %%40, / as %%2F, ? as %%3F, # as %%23), "+
+			"as in postgres://user:password@host:5432/database", variable)
+	}
+	if problem := parameterProblem(url); problem != "" && !namesMissingFile(url) {
+		return nil, fmt.Errorf("%s: %s", variable, problem)
+	}
 	config, err := pgxpool.ParseConfig(url)
 	if file, ok := errors.AsType[*fs.PathError](err); ok { // a certificate
 		return nil, fmt.Errorf("%s names a file that cannot be read: %w", variable, file)
@@ -71,7 +78,7 @@ func parse(variable, url string) (*pgxpool.Config, error) {
 		return nil, fmt.Errorf("%s is no PostgreSQL address: write it as postgres://user:password@host:5432/database, "+
 			"with special characters in the password percent-encoded (/ as %%2F)", variable)
 	}
-	if !strings.Contains(url, "pool_max_conns") {
+	if !hasParameter(url, "pool_max_conns") {
 		config.MaxConns = poolSize
 	}
 	config.ConnConfig.Tracer = tracer{}
@@ -87,7 +94,7 @@ func (s *Store) Name() string { return "PostgreSQL" }
 // Describe says where the database is.
 func (s *Store) Describe() string {
 	c := s.pool.Config().ConnConfig
-	return fmt.Sprintf("PostgreSQL at %s:%d, database %s", c.Host, c.Port, c.Database)
+	return fmt.Sprintf("PostgreSQL at %s, database %s", places(c), c.Database)
 }
 
 // Ping implements auth.Store.

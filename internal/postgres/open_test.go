@@ -11,13 +11,13 @@ func TestErrorsSayWhatToDoAndNoPassword(t *testing.T) { // LO-1
 	for _, c := range []struct{ url, want string }{
 		{"postgres://ada:hunter2@127.0.0.1:1/app", "is it running?"},
 		{"postgres://ada:hunter2@127.0.0.1:1/app?pool_max_conns=3", "PostgreSQL at 127.0.0.1:1, database app"},
-		{"postgres://ada:hunter2@127.0.0.1:1/app?pool_max_conns=many", "postgres://user:password@host"},
+		{"postgres://ada:hunter2@127.0.0.1:1/app?pool_max_conns=many", "pool_max_conns cannot be used; allowed: a number"},
 		{"postgres://ada:hunter2@127.0.0.1:port/app", "postgres://user:password@host"},
-		{"postgres://ada:hunter2@127.0.0.1:1/app?sslmode=maybe", "postgres://user:password@host"},
+		{"postgres://ada:hunter2@127.0.0.1:1/app?sslmode=maybe", "verify-full"},
 		{"postgres://ada:hunter2@127.0.0.1:1/app?sslmode=verify-full&sslrootcert=/missing.pem", "/missing.pem"},
 		{"postgres://ada:hunter2/app", "postgres://user:password@host"},
-		{"postgres://ada:/hunter2@127.0.0.1:1/app", "percent-encoded"},
-		{"postgres://ada:hunter2%zz@127.0.0.1:1/app", "percent-encoded"},
+		{"postgres://ada:/hunter2@127.0.0.1:1/app", "percent-encode"},
+		{"postgres://ada:hunter2%zz@127.0.0.1:1/app", "percent-encode"},
 		{"postgres://ada:hunter2@[::1/app", "postgres://user:password@host"},
 		{"postgres:ada:hunter2@127.0.0.1/app", "postgres://user:password@host"},
 	} {

@@ -26,6 +26,7 @@ type Config struct {
 	Edge              *authhttp.Edge              // their cookie
 	Accounts          *accounts.Service           // the users
 	BaseURL           string                      // the public origin, such as https://app.example: decides cookies, redirects, HSTS
+	AllowedHosts      []string                    // hosts that a request may name, without port; nil = any
 	AuthPath          string                      // where the session endpoints live, such as /auth
 	CSRF              authjs.CSRF                 // the token of the endpoints for clients of Auth.js
 	SiteName          string                      // shown on every page

@@ -5,28 +5,30 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 )
 
-// dataDir holds what the program makes for itself. It is git-ignored.
-const dataDir = "data"
-
 // developmentSecret is made once and kept, so that a restart signs nobody out.
 // Only its owner may read the file.
-func developmentSecret() ([]string, error) {
-	if err := os.MkdirAll(dataDir, 0o700); err != nil {
+func developmentSecret(dir string, log *slog.Logger) ([]string, error) {
+	data := filepath.Join(dir, dataDir)
+	if err := protectDir(data, log); err != nil {
 		return nil, fmt.Errorf("cannot make the folder for the development secret: %w: make it writable or set AUTH_SECRET", err)
 	}
-	file := filepath.Join(dataDir, "auth-secret")
+	file := filepath.Join(data, "auth-secret")
+	if err := protect(file, log); err != nil {
+		return nil, fmt.Errorf("cannot trust the development secret: %w: or set AUTH_SECRET", err)
+	}
 	secret := base64.RawStdEncoding.EncodeToString(randomBytes(33))
 	err := writeNew(file, secret+"\n")
 	if err == nil {
 		return []string{secret}, nil
 	}
 	if !errors.Is(err, os.ErrExist) {
-		return nil, fmt.Errorf("cannot keep the development secret: %w: make %s writable or set AUTH_SECRET", err, dataDir)
+		return nil, fmt.Errorf("cannot keep the development secret: %w: make %s writable or set AUTH_SECRET", err, data)
 	}
 	kept, err := os.ReadFile(file)
 	if err != nil {

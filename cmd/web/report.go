@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"runtime/debug"
+
+	"latchkey/internal/web"
+)
+
+func newLogger(json bool, stderr io.Writer) *slog.Logger {
+	options := &slog.HandlerOptions{Level: slog.LevelInfo}
+	if json {
+		return slog.New(web.LogHandler(slog.NewJSONHandler(stderr, options)))
+	}
+	return slog.New(web.LogHandler(slog.NewTextHandler(stderr, options)))
+}
+
+// reportError is the program's last line: for people, or for machines that
+// read every line as JSON.
+func reportError(json bool, stderr io.Writer, err error) {
+	if !json {
+		fmt.Fprintln(stderr, "latchkey:", err)
+		return
+	}
+	newLogger(json, stderr).Error("stopped", "error", err.Error())
+}
+
+// reportPanic is deferred by every goroutine of the program's own. Go prints a
+// panic as text; with LOG_FORMAT=json it is a line of the log.
+func reportPanic(json bool, stderr io.Writer) {
+	if !json {
+		return
+	}
+	if v := recover(); v != nil {
+		newLogger(json, stderr).Error("panic", "error", fmt.Sprint(v), "stack", string(debug.Stack()))
+		os.Exit(2)
+	}
+}
+
+// banner says what is in force, on a terminal's first screen or in one line of
+// the log.
+func banner(w io.Writer, cfg config, db database, addr net.Addr) {
+	if cfg.logJSON {
+		newLogger(true, w).LogAttrs(context.Background(), slog.LevelInfo, "ready", slog.String("url", cfg.baseURL),
+			slog.String("listening", addr.String()), slog.String("sessions", cfg.strategy), slog.String("database", db.Describe()))
+		return
+	}
+	fmt.Fprintf(w, "\n  %s is at %s\n\n", siteName, cfg.baseURL)
+	fmt.Fprintf(w, "  listening on %s\n", addr)
+	fmt.Fprintf(w, "  sessions  %s (SESSION_STRATEGY=jwt|database)\n", cfg.strategy)
+	fmt.Fprintf(w, "  database  %s\n", db.Describe())
+	if cfg.demo {
+		fmt.Fprintf(w, "  sign in   %s / %s\n", demo.Email, demo.Password)
+	}
+	fmt.Fprintln(w)
+}
