@@ -19,7 +19,7 @@ import (
 
 	"github.com/joho/godotenv"
 
-	"latchkey/internal/web"
+	"latchkey/internal/web/kit"
 )
 
 func main() {
@@ -100,9 +100,9 @@ func run(ctx context.Context, getenv func(string) string, stderr io.Writer) erro
 func newLogger(cfg config, stderr io.Writer) *slog.Logger {
 	options := &slog.HandlerOptions{Level: slog.LevelInfo}
 	if cfg.logJSON {
-		return slog.New(web.LogHandler(slog.NewJSONHandler(stderr, options)))
+		return slog.New(kit.LogHandler(slog.NewJSONHandler(stderr, options)))
 	}
-	return slog.New(web.LogHandler(slog.NewTextHandler(stderr, options)))
+	return slog.New(kit.LogHandler(slog.NewTextHandler(stderr, options)))
 }
 
 // Limits on slow or greedy clients. Go's defaults are none.
