@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"latchkey/internal/views/viewstest"
 )
 
 func TestEveryOtherDeviceCanBeEnded(t *testing.T) {
@@ -47,7 +49,7 @@ func TestALoneDeviceHasNoOthersToEnd(t *testing.T) {
 func TestAccountPagesUseNoJargon(t *testing.T) {
 	html := render(t, Devices(Page{}, DevicesModel{Limit: 5, Policy: "deny", Devices: []Device{{ID: "x", Current: true}, {ID: "y"}}}))
 	_, main, _ := strings.Cut(html, "<main")
-	text := strings.ToLower(anyTag.ReplaceAllString(main, " "))
+	text := strings.ToLower(viewstest.Text(main))
 	for _, word := range []string{"session", "token", "jwt", "cookie", "revoke", "evict", "user agent"} {
 		if strings.Contains(text, word) {
 			t.Errorf("the device page says %q, want words for everybody", word)

@@ -465,8 +465,8 @@ func header(p Page) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if p.Lab {
-					templ_7745c5c3_Err = menuItem(p, "/lab", "Lab").Render(ctx, templ_7745c5c3_Buffer)
+				for _, item := range p.Menu {
+					templ_7745c5c3_Err = menuItem(p, item.Path, item.Label).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

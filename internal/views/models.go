@@ -22,8 +22,14 @@ type Page struct {
 	Private     bool                // a page that a guest may not see: session.js leaves it when signed out
 	SiteName    string              // "": Latchkey
 	Development bool                // marks the page as running in development
-	Lab         bool                // the menu leads to the session lab
+	Menu        []MenuItem          // what a user's menu has beside the site's own entries; nil: nothing
 	Now         time.Time           // the moment that "5 minutes ago" counts from; zero: the clock
+}
+
+// MenuItem is an entry of the menu.
+type MenuItem struct {
+	Path  string // where it leads, such as /lab
+	Label string // what it says
 }
 
 // User is the person who is signed in.

@@ -5,12 +5,16 @@ import (
 
 	"latchkey/internal/auth/authhttp"
 	"latchkey/internal/views"
+	"latchkey/internal/web/kit"
 )
 
-func (s *site) dashboard(w http.ResponseWriter, r *http.Request) error {
+// dashboard is the first page behind the door.
+type dashboard struct{ *kit.Kit }
+
+func (d dashboard) show(w http.ResponseWriter, r *http.Request) error {
 	session := authhttp.FromContext(r.Context()).Session
-	return s.render(w, r, http.StatusOK, views.Dashboard(s.privatePage(r), views.DashboardModel{
-		Strategy:          s.Auth.Strategy(),
+	return d.Render(w, r, http.StatusOK, views.Dashboard(d.PrivatePage(r), views.DashboardModel{
+		Strategy:          d.Auth.Strategy(),
 		SessionID:         session.ID,
 		SignedInAt:        session.AuthenticatedAt,
 		ValidatedAt:       session.ValidatedAt,

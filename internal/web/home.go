@@ -4,11 +4,18 @@ import (
 	"net/http"
 
 	"latchkey/internal/views"
+	"latchkey/internal/web/kit"
 )
 
-func (s *site) home(w http.ResponseWriter, r *http.Request) error {
-	return s.render(w, r, http.StatusOK, views.Home(s.newPage(r), views.HomeModel{
-		Strategy: s.Auth.Strategy(),
-		Database: s.Database,
+// home is the front page.
+type home struct {
+	*kit.Kit
+	database string // in words
+}
+
+func (h home) show(w http.ResponseWriter, r *http.Request) error {
+	return h.Render(w, r, http.StatusOK, views.Home(h.Page(r), views.HomeModel{
+		Strategy: h.Auth.Strategy(),
+		Database: h.database,
 	}))
 }
