@@ -39,6 +39,10 @@ var things = map[string]func(t *testing.T) started{
 		tab, g := startBrowser(t, nil)
 		return started{g.dir, chromedp.FromContext(tab).Browser.Process().Pid}
 	},
+	"Firefox": func(t *testing.T) started {
+		_, g := startFirefox(t)
+		return started{g.dir, firefoxPID(t, g)}
+	},
 }
 
 func serverPID(t *testing.T, c *Cluster) int {
@@ -54,8 +58,21 @@ func serverPID(t *testing.T, c *Cluster) int {
 	return pid
 }
 
+func firefoxPID(t *testing.T, g *guard) int {
+	t.Helper()
+	file, err := os.ReadFile(filepath.Join(g.dir, "pid"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(file)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pid
+}
+
 func TestNothingOutlivesItsTest(t *testing.T) {
-	for _, name := range []string{"a private server", "a browser"} {
+	for _, name := range []string{"a private server", "a browser", "Firefox"} {
 		t.Run(name, func(t *testing.T) {
 			var left started
 			t.Run("the test", func(t *testing.T) { left = things[name](t) })
