@@ -35,6 +35,11 @@ var things = map[string]func(t *testing.T) started{
 		c := PostgresCluster(t)
 		return started{c.guard.dir, serverPID(t, c)}
 	},
+	"the shared browser": func(t *testing.T) started {
+		tab := Browser(t)
+		b, _ := oneBrowser.get()
+		return started{b.guard.dir, chromedp.FromContext(tab).Browser.Process().Pid}
+	},
 	"a browser": func(t *testing.T) started {
 		tab, g := startBrowser(t, nil)
 		return started{g.dir, chromedp.FromContext(tab).Browser.Process().Pid}
