@@ -78,7 +78,7 @@ func TestTheLabIsLive(t *testing.T) {
 
 			laptop.click("#lab-cut")
 			laptop.arrives("/lab?done=drop")
-			laptop.until("the lost connection is noticed", `document.getElementById("session-notice").innerText.includes("connection is lost")`)
+			laptop.until("the lost connection is noticed", `document.getElementById("session-notice").innerText.includes("offline")`)
 			laptop.until("the rest of the page goes on", `document.getElementById("lab-drop").innerText.includes("Cut for another 1")`)
 
 			laptop.click(`form[action="/lab/expire"] button`)
