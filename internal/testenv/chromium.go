@@ -15,7 +15,7 @@ const getBrowser = "install Chromium or Google Chrome: apt-get install chromium,
 
 // browserTimeout is what all of a test's browsing may take. A page that hangs
 // then fails its test instead of blocking the whole run.
-const browserTimeout = 60 * time.Second
+const browserTimeout = 2 * time.Minute
 
 // browserScript kills the browser and its helpers. Chromium leaves by itself
 // when the DevTools pipe breaks, but not before it has written its profile.
