@@ -21,7 +21,7 @@ const fragment = tidy(location.hash);
 const withFragment = (url) => (url.includes("#") || url.length + fragment.length > longest ? url : url + fragment);
 
 /**
- * The same address with another callbackUrl; none if it has none.
+ * The same address with another callbackUrl, without its origin; none if it has none.
  * @param {string} href
  */
 function carried(href) {
@@ -29,8 +29,7 @@ function carried(href) {
   const wanted = url.searchParams.get("callbackUrl");
   if (!wanted || url.origin !== location.origin) return;
   url.searchParams.set("callbackUrl", withFragment(wanted));
-  url.hash = "";
-  return url.href;
+  return url.pathname + url.search;
 }
 
 const here = carried(location.href);

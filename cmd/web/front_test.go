@@ -146,6 +146,13 @@ func (f *front) polls() int {
 	return f.asked["GET /auth/session"]
 }
 
+// streams is how often the stream of events has been asked for.
+func (f *front) streams() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.asked["GET /auth/events"]
+}
+
 // hold keeps back every answer to a path from now on, until release.
 func (f *front) hold(path string) *hold {
 	h := &hold{arrived: make(chan struct{}), release: make(chan struct{})}

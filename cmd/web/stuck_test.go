@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"github.com/chromedp/cdproto/page"
-	"github.com/chromedp/chromedp"
 )
 
 // The leading tab may be stuck, in a dialog or in a script. A tab in view that
@@ -64,11 +63,19 @@ func TestAVeryLateAnswerMeansNothingEither(t *testing.T) {
 		first.click("header form button")
 		first.arrives("/signin?reason=signout")
 		second.says("You're signed out")
-		second.letGo()
-		second.says("You're signed out")
-		if got := eval[string](second, `import("/static/session.js").then((m) => m.status.reader)`, chromedp.EvalAwaitPromise); got != "nobody" {
-			t.Errorf("after the late answer the reader is %q, want nobody", got)
+		for _, b := range []tab{first, second} {
+			eval[bool](b, `window.changes = 0; document.addEventListener("session:change", () => changes++); true`)
 		}
+		second.letGo()
+		until(t, "the first tab has heard the late answer", func() bool {
+			return eval[bool](first, `window.changes === undefined || traces.includes("heard")`)
+		})
+		for i, b := range []tab{first, second} {
+			if n := eval[int](b, `window.changes ?? -1`); n != 0 {
+				t.Errorf("the late answer has changed tab %d %d times (-1: it was left), want it ignored", i, n)
+			}
+		}
+		second.says("You're signed out")
 	})
 }
 
