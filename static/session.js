@@ -472,8 +472,10 @@ addEventListener("pagehide", () => {
 addEventListener("pageshow", ({ persisted }) => {
   if (!persisted) return;
   // Back from the back/forward cache: show nothing until it is known to be ours.
+  // An answer that was on its way when it was left is older than that.
   hide(isPrivate);
   left = false;
+  asOf = Date.now();
   lead();
   getSession().catch(() => {}); // whatever the server wants: nothing is shown until it has answered
 });

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"io"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -64,14 +65,23 @@ func (b tab) click(selector string) {
 	b.do("click "+selector, chromedp.Click(chromedp.CSS(selector)))
 }
 
+// eval asks the page. A page that goes in the middle of an answer gives none;
+// then the next one is asked.
 func eval[T any](b tab, js string, options ...chromedp.EvaluateOption) T {
 	b.t.Helper()
 	got, err := chromedp.Run(b.Tab, chromedp.Evaluate[T](js, options...))
+	for try := 0; try < 50 && err != nil && gone.MatchString(err.Error()); try++ {
+		time.Sleep(20 * time.Millisecond)
+		got, err = chromedp.Run(b.Tab, chromedp.Evaluate[T](js, options...))
+	}
 	if err != nil {
 		b.t.Fatalf("Evaluate(%s): %v", js, err)
 	}
 	return got
 }
+
+// gone is what the browser says of a page that has just been left.
+var gone = regexp.MustCompile(`context was destroyed|[Cc]annot find (default execution )?context|navigated or closed`)
 
 // arrives waits until the tab shows a path, however it gets there, and says
 // how long that took. The deadline is far shorter than the poll interval.

@@ -145,6 +145,7 @@ func TestTheBackButtonShowsNothingPrivate(t *testing.T) {
 		// The back/forward cache: the same page, alive again, and no answer yet.
 		second.signIn(f.url)
 		second.comes("lead")
+		second.comes("answer") // to the question after a sign-in
 		held := f.hold("/auth/session")
 		eval[bool](second, `dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }))`)
 		if !second.sees("Welcome") {
