@@ -160,6 +160,7 @@ const say = (news) => emit("status", Object.assign(status, news));
 export async function getSession(query = "") {
   for (const name of ["fallback", "soon", "poll"]) later(name); // this is the question
   trace("ask");
+  ours?.postMessage({ asking: true });
   try {
     const answer = await ask(query);
     ours?.postMessage({ answer });
@@ -428,9 +429,10 @@ function remembered() {
   } catch {}
 }
 
-/** @param {MessageEvent<{ask: number, lost: boolean, busy: boolean, notBefore: number, answer: Answer}>} message */
+/** @param {MessageEvent<{asking: boolean, ask: number, lost: boolean, busy: boolean, notBefore: number, answer: Answer}>} message */
 function heard({ data }) {
-  // Each message has one of the three. Tabs that come back at once ask once.
+  // Each message has one of the four. Tabs that come back at once ask once.
+  if (data.asking) schedule();
   if (leading && data.ask - lastCheck > leaderMillis) check();
   if (data.lost) {
     notBefore = Math.max(notBefore, data.notBefore);

@@ -71,7 +71,7 @@ func eval[T any](b tab, js string, options ...chromedp.EvaluateOption) T {
 	b.t.Helper()
 	got, err := chromedp.Run(b.Tab, chromedp.Evaluate[T](js, options...))
 	for try := 0; try < 50 && err != nil && gone.MatchString(err.Error()); try++ {
-		time.Sleep(20 * time.Millisecond)
+		time.Sleep(50 * time.Millisecond)
 		got, err = chromedp.Run(b.Tab, chromedp.Evaluate[T](js, options...))
 	}
 	if err != nil {
@@ -92,7 +92,7 @@ func (b tab) arrives(path string) time.Duration {
 		if at, err := chromedp.Run(b.Tab, chromedp.Evaluate[string](`document.readyState === "complete" ? location.pathname + location.search : ""`)); err == nil && at == path {
 			return time.Since(start)
 		}
-		time.Sleep(20 * time.Millisecond)
+		time.Sleep(50 * time.Millisecond)
 	}
 	at, _ := chromedp.Run(b.Tab, chromedp.Location())
 	b.t.Fatalf("the tab is at %s, want %s", at, path)

@@ -236,7 +236,7 @@ func until(t *testing.T, what string, done func() bool) time.Duration {
 		if done() {
 			return time.Since(start)
 		}
-		time.Sleep(15 * time.Millisecond)
+		time.Sleep(50 * time.Millisecond)
 	}
 	t.Fatalf("in 20 s this has not come: %s", what)
 	return 0

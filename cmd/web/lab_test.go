@@ -14,7 +14,7 @@ import (
 // until waits for an expression to become true in the page.
 func (b tab) until(what, js string) {
 	b.t.Helper()
-	for deadline := time.Now().Add(15 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(15 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
 		if ok, err := chromedp.Run(b.Tab, chromedp.Evaluate[bool](js)); err == nil && ok {
 			return
 		}

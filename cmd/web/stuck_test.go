@@ -11,7 +11,7 @@ import (
 func TestATabThatHearsNothingAsksForItself(t *testing.T) {
 	for name, stick := range map[string]string{
 		"dialog": `setTimeout(() => alert("stuck"))`,
-		"script": `setTimeout(() => { for (const end = Date.now() + 7000; Date.now() < end; ); })`,
+		"script": `setTimeout(() => { for (const end = Date.now() + 4000; Date.now() < end; ); })`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			bothStrategies(t, func(t *testing.T, strategy string) {
