@@ -192,7 +192,8 @@ async function ask(query, tries = 3) {
     throw response;
   }
   const header = (/** @type {string} */ name) => response.headers.get(`Session-${name}`);
-  const until = (/** @type {string} */ name) => Date.now() + Number(header(name)) * 1000;
+  // From the question on: the answer may have been on its way for long.
+  const until = (/** @type {string} */ name) => at + Number(header(name)) * 1000;
   const reason = header("Ended") ?? "";
   if (reason === "replaced" && tries) {
     // Another tab has just signed in, and its cookie is on the way here.
