@@ -66,7 +66,7 @@ func TestInFirefox(t *testing.T) {
 
 			// A guest's deep link keeps its fragment; the other sign-in page moves on.
 			first.Open(f.url + "/dashboard#part")
-			first.arrives("/signin?callbackUrl=%2Fdashboard%23part")
+			first.arrives("/signin?" + url.Values{"callbackUrl": {"/dashboard#part"}}.Encode())
 			second.Open(f.url + "/account/sessions")
 			second.arrives("/signin?callbackUrl=%2Faccount%2Fsessions")
 			first.signIn()
