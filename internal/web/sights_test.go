@@ -74,8 +74,8 @@ var userSights = []webtest.Sight{
 		v.Visit("/", "Open your dashboard")
 	}},
 	{Name: "dashboard", Show: func(v *webtest.Viewer) { v.Visit("/dashboard", "Ada Lovelace") }},
-	{Name: "notice, about to end", Show: noticed(`ending: Date.Now() + 120000, final: false`)},
-	{Name: "notice, at the end", Show: noticed(`ending: Date.Now() + 120000, final: true`)},
+	{Name: "notice, about to end", Show: noticed(`ending: Date.now() + 120000, final: false`)},
+	{Name: "notice, at the end", Show: noticed(`ending: Date.now() + 120000, final: true`)},
 	{Name: "notice, connection lost", Show: noticed(`lost: true`)},
 	{Name: "devices, one", Show: func(v *webtest.Viewer) { v.Visit("/account/sessions", "This device") }},
 	{Name: "sign out", Show: func(v *webtest.Viewer) { v.Visit("/signout", "Sign out of this browser?") }},
@@ -97,7 +97,7 @@ var troubleSights = []webtest.Sight{
 	{Name: "not found", Show: func(v *webtest.Viewer) { v.Visit("/no/such/page", "There is no page here") }},
 	{Name: "refused", Show: func(v *webtest.Viewer) {
 		v.Do("open another site's page", chromedp.Navigate("data:text/html,<form method=post action="+url.PathEscape(v.URL+"/signout")+"><button>"))
-		v.Do("send its form", chromedp.Evaluate[chromedp.Void](`document.forms[0].Submit()`))
+		v.Do("send its form", chromedp.Evaluate[chromedp.Void](`document.forms[0].submit()`))
 		v.ComesTo("/signout", "not allowed")
 	}},
 	{Name: "auth error, set-up", Show: func(v *webtest.Viewer) { v.Visit("/auth/error?error=Configuration", "set-up") }},
