@@ -2,6 +2,9 @@ package views
 
 import "time"
 
+// commandLines are what a developer types to have this running.
+const commandLines = "git clone <this repository> app && cd app\ngo run ./cmd/web\nopen http://localhost:8080"
+
 // HomeModel is the front page.
 type HomeModel struct {
 	Strategy string // the strategy in use: "jwt" or "database"

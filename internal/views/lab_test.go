@@ -97,11 +97,3 @@ func TestClaimsThatAreNotOursSaySo(t *testing.T) {
 		t.Errorf("the words for abs are %q, want the absolute end", got)
 	}
 }
-
-func TestTheMenuLeadsToTheLabOnlyWhereItIs(t *testing.T) {
-	member := Page{User: &User{Email: "ada@example.com"}}
-	wantNotIn(t, render(t, SignOut(member)), `href="/lab"`)
-	member.Lab = true
-	wantIn(t, render(t, SignOut(member)), `href="/lab"`)
-	wantNotIn(t, render(t, SignOut(Page{Lab: true})), `href="/lab"`)
-}

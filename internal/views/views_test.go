@@ -88,10 +88,14 @@ func TestEveryPageHasOneHeadingAndItsLandmarks(t *testing.T) {
 func TestEveryInputHasALabelAndAPurpose(t *testing.T) {
 	eachPage(t, func(t *testing.T, html string) {
 		for _, tag := range tags(html, "input") {
-			if kind, _ := attr(tag, "type"); kind == "hidden" {
+			kind, _ := attr(tag, "type")
+			if kind == "hidden" {
 				continue
 			}
 			id, _ := attr(tag, "id")
+			if wrapped := kind == "checkbox" || kind == "radio"; wrapped {
+				continue // in their label
+			}
 			wantIn(t, html, `<label for="`+id+`">`)
 			if purpose, _ := attr(tag, "autocomplete"); purpose == "" {
 				t.Errorf("%s has no autocomplete, want one for password managers", tag)
@@ -112,7 +116,7 @@ func TestIDsAreUniqueAndReferencesFindThem(t *testing.T) {
 			t.Errorf("ids %q, want each once", ids)
 		}
 		for _, tag := range tags(html, "") {
-			for _, name := range []string{"aria-describedby", "aria-labelledby", "data-reveal", "data-fill", "data-into"} {
+			for _, name := range []string{"aria-describedby", "aria-labelledby", "data-reveal", "data-copy", "data-count", "popovertarget"} {
 				refs, _ := attr(tag, name)
 				for _, ref := range strings.Fields(refs) {
 					if !slices.Contains(ids, ref) {
@@ -142,8 +146,9 @@ func TestEveryButtonSaysWhatItDoes(t *testing.T) {
 		for _, tag := range tags(html, "button") {
 			kind, _ := attr(tag, "type")
 			_, hidden := attr(tag, "hidden")
-			// A plain button does nothing without JavaScript, so it starts hidden.
-			if kind != "submit" && !(kind == "button" && hidden) {
+			_, opens := attr(tag, "popovertarget")
+			// Else a plain button does nothing without JavaScript, so it starts hidden.
+			if kind != "submit" && !(kind == "button" && (hidden || opens)) {
 				t.Errorf("%s, want type submit, or type button and hidden", tag)
 			}
 		}

@@ -2,13 +2,12 @@ package web
 
 import (
 	"cmp"
-	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
-	"strings"
+	"strconv"
 
 	"github.com/go-chi/chi/v5"
-	"github.com/mileusna/useragent"
 
 	"latchkey/internal/auth"
 	"latchkey/internal/auth/authhttp"
@@ -21,21 +20,30 @@ func (s *site) devices(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	limit, policy := s.Auth.Limit()
-	if own := current.User.MaxSessions; own != nil {
-		limit = *own
-	}
-	return s.render(w, r, http.StatusOK, views.Devices(s.privatePage(r), views.DevicesModel{
+	_, policy := s.Auth.Limit()
+	show, _ := strconv.Atoi(r.FormValue("show")) // anything else shows the first few
+	p := s.privatePage(r)
+	p.Toast = deviceNotices[r.FormValue("done")]
+	return s.render(w, r, http.StatusOK, views.Devices(p, views.DevicesModel{
 		Devices: devicesOf(live, current.ID),
-		Limit:   limit,
+		Limit:   s.limitOf(current.User),
 		Policy:  string(policy),
-		Notice:  deviceNotices[r.FormValue("done")],
+		Show:    show,
 	}))
 }
 
+// limitOf is how many sessions a user may have at once; 0 = any number.
+func (s *site) limitOf(u auth.User) int {
+	if u.MaxSessions != nil {
+		return *u.MaxSessions
+	}
+	limit, _ := s.Auth.Limit()
+	return limit
+}
+
 var deviceNotices = map[string]string{
-	"one":    "That device is signed out.",
-	"none":   "That device was signed out already.",
+	"one":    "The device is signed out.",
+	"none":   "The device was signed out already.",
 	"others": "All other devices are signed out.",
 }
 
@@ -58,7 +66,13 @@ func (s *site) endDevice(w http.ResponseWriter, r *http.Request) error {
 	if n == 0 {
 		done = "none"
 	}
-	return seeOther(w, r, "/account/sessions?done="+done)
+	query := url.Values{"done": {done}}
+	if show, err := strconv.Atoi(r.FormValue("show")); err == nil {
+		query.Set("show", strconv.Itoa(show))
+	}
+	// No fragment here: the browser carries over that of the form's action, which
+	// keeps the place in the list (Fetch Standard, HTTP-redirect fetch).
+	return seeOther(w, r, "/account/sessions?"+query.Encode())
 }
 
 func (s *site) endOthers(w http.ResponseWriter, r *http.Request) error {
@@ -88,7 +102,7 @@ func (s *site) signedOut(w http.ResponseWriter, r *http.Request, reason auth.Rea
 func devicesOf(live []auth.Session, currentID string) []views.Device {
 	devices := make([]views.Device, 0, len(live))
 	for _, l := range live {
-		name, kind := describe(l.UserAgent)
+		name, kind := deviceOf(l.UserAgent)
 		devices = append(devices, views.Device{
 			ID: l.ID, Name: name, Kind: kind, IP: l.IP,
 			SignedIn: l.CreatedAt, LastSeen: l.LastSeenAt, Current: l.ID == currentID,
@@ -108,47 +122,4 @@ func b2i(b bool) int {
 		return 1
 	}
 	return 0
-}
-
-// describe reads a User-Agent header in words such as "Firefox on Windows".
-func describe(header string) (name, kind string) {
-	ua := useragent.Parse(header)
-	if ua.OS == useragent.Android && !strings.Contains(header, "Mobile") { // how browsers tell, and the parser does not
-		ua.Mobile, ua.Tablet = false, true
-	}
-	system := systemWords(ua)
-	switch {
-	case ua.Tablet:
-		kind = "tablet"
-	case ua.Mobile:
-		kind = "phone"
-	case ua.Desktop:
-		kind = "desktop"
-	}
-	switch {
-	case ua.Name != "" && system != "":
-		return fmt.Sprintf("%s on %s", ua.Name, system), kind
-	case ua.Name != "" && len(ua.Name) <= 40:
-		return ua.Name, kind
-	}
-	return "", kind
-}
-
-// systemWords says what its owner calls the thing in his hands.
-func systemWords(ua useragent.UserAgent) string {
-	switch {
-	case ua.OS == useragent.IOS && ua.Tablet:
-		return "iPad"
-	case ua.OS == useragent.IOS:
-		return "iPhone"
-	case ua.OS == useragent.Android && ua.Tablet:
-		return "Android tablet"
-	case ua.OS == useragent.Android && ua.Mobile:
-		return "Android phone"
-	case ua.OS == useragent.MacOS:
-		return "Mac"
-	case ua.OS == useragent.ChromeOS:
-		return "Chromebook"
-	}
-	return ua.OS
 }

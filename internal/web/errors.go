@@ -91,7 +91,7 @@ func statusOf(err error) *httpError {
 	}
 	switch {
 	case errors.Is(err, auth.ErrTooLarge):
-		return &httpError{status: http.StatusInternalServerError, err: err, title: "Your account does not fit",
+		return &httpError{status: http.StatusInternalServerError, err: err, title: "Your account is too large",
 			text: "It holds more data than a sign-in can carry in cookies. The operator of this site has to make it smaller."}
 	case errors.Is(err, auth.ErrTooManyWatches):
 		return &httpError{status: http.StatusTooManyRequests, err: err, retryAfter: retryWatch}

@@ -27,7 +27,9 @@ func (s *site) newPage(r *http.Request) views.Page {
 		Push:        s.Push,
 		SiteName:    s.SiteName,
 		Development: s.Development,
-		Lab:         s.Lab,
+		Origin:      s.origin.Scheme + "://" + s.origin.Host,
+		Menu:        s.menu(),
+		Theme:       theme(r),
 	}
 	result := authhttp.FromContext(r.Context())
 	if result.State == auth.StateOK {
@@ -39,6 +41,15 @@ func (s *site) newPage(r *http.Request) views.Page {
 	}
 	p.Unknown = result.State == auth.StateUnavailable
 	return p
+}
+
+// menu is where a signed-in user can go.
+func (s *site) menu() []views.MenuItem {
+	items := []views.MenuItem{{Label: "Dashboard", Path: "/dashboard", Icon: "dashboard"}}
+	if s.Lab {
+		items = append(items, views.MenuItem{Label: "Session lab", Path: "/lab", Icon: "flask", Public: true})
+	}
+	return items
 }
 
 // privatePage is a page that session.js leaves when the session ends.

@@ -31,7 +31,8 @@ func (s *site) routes() http.Handler {
 	r.MethodNotAllowed(s.Edge.Middleware(authhttp.Page)(s.methodNotAllowed(r)).ServeHTTP)
 
 	// Machines: no session is looked at.
-	r.Handle("/static/*", static.Handler())
+	r.Get("/static/*", static.Handler(r.NotFoundHandler()).ServeHTTP)
+	s.siteFiles(r)
 	r.Get("/healthz", s.healthz)
 	r.Get("/readyz", s.readyz)
 
@@ -60,17 +61,24 @@ func (s *site) routes() http.Handler {
 			r.Post("/signin", s.page(s.signIn))
 			r.Post("/signin/continue", s.page(s.signInContinue))
 			r.Get("/signout", s.page(s.signOutForm))
+			r.Post("/account/appearance", s.page(s.setTheme))
+			if s.Development {
+				r.Get("/dev/ui", s.page(s.devUI))
+			}
 
 			// Signed in.
 			r.Group(func(r chi.Router) {
 				r.Use(s.requireUser)
 				r.Get("/dashboard", s.page(s.dashboard))
+				r.Get("/account/appearance", s.page(s.appearance))
 				lab.routes(r)
 			})
 
 			// Signed in, as the database says at this moment.
 			r.Group(func(r chi.Router) {
 				r.Use(s.Edge.AskDatabase, s.requireKnown, s.requireUser)
+				r.Get("/account/profile", s.page(s.profile))
+				r.Post("/account/profile", s.page(s.saveProfile))
 				r.Get("/account/sessions", s.page(s.devices))
 				r.Post("/account/sessions/{id}/end", s.page(s.endDevice))
 				r.Post("/account/sessions/end-others", s.page(s.endOthers))

@@ -13,16 +13,12 @@ import (
 
 // guestSights are the pages for who is not signed in.
 var guestSights = []sight{
-	{"home", func(v *viewer) { v.visit("/", "Hand out keys") }},
-	{"sign in", func(v *viewer) { v.visit("/signin", "Demo account") }},
+	{"home", func(v *viewer) { v.visit("/", "sessions you can revoke") }},
+	{"sign in", func(v *viewer) { v.visit("/signin", "Development only") }},
 	{"sign in, callback", func(v *viewer) { v.visit("/signin?callbackUrl=%2Faccount%2Fsessions", "Sign in") }},
-	{"sign in, demo filled in", func(v *viewer) {
-		v.visit("/signin", "Fill in the form")
-		v.do("fill in", chromedp.Click(chromedp.CSS("[data-fill]")))
-	}},
 	{"sign in, wrong password", func(v *viewer) {
 		v.submit("/signin", "email", "ada@example.com", "password", "not the password")
-		v.comesTo("/signin", "is not right")
+		v.comesTo("/signin", "Wrong email or password")
 	}},
 	{"sign in, ended: signed out", ended(auth.ReasonSignedOut)},
 	{"sign in, ended: in another tab", ended(otherTab)},
@@ -49,7 +45,7 @@ var guestSights = []sight{
 		v.world.deploy()
 		v.household("full@example.com", "Ada Lovelace", agents[:3]...)
 		v.submit("/signin", "email", "full@example.com", "password", testPassword)
-		v.comesTo("/signin", "Sign out")
+		v.comesTo("/signin", "limit of 3 devices")
 	}},
 }
 
@@ -69,8 +65,18 @@ var userSights = []sight{
 		v.do("make it large", chromedp.Click(chromedp.CSS("#lab-large")))
 		v.comesTo("/lab", "Your roles fill")
 	}},
+	{"devices, menu open", func(v *viewer) {
+		v.visit("/account/sessions", "This device")
+		v.do("open the menu", chromedp.Click(chromedp.CSS(".me")))
+	}},
+	{"devices, dialog open", func(v *viewer) {
+		v.visit("/account/sessions", "This device")
+		v.do("open the dialog", chromedp.Click(chromedp.CSS("[popovertarget=end-all]")))
+	}},
+	{"profile", func(v *viewer) { v.visit("/account/profile", "You sign in with") }},
+	{"appearance", func(v *viewer) { v.visit("/account/appearance", "For this browser") }},
 	{"devices, one", func(v *viewer) { v.visit("/account/sessions", "This device") }},
-	{"sign out", func(v *viewer) { v.visit("/signout", "Sign out of this browser?") }},
+	{"sign out", func(v *viewer) { v.visit("/signout", "signed out on this device") }},
 	{"devices, many", func(v *viewer) {
 		v.as(v.household("many@example.com", "Ada Lovelace", agents...))
 		v.visit("/account/sessions", "This device")
@@ -86,22 +92,22 @@ var userSights = []sight{
 
 // troubleSights are the pages for when something is wrong.
 var troubleSights = []sight{
-	{"not found", func(v *viewer) { v.visit("/no/such/page", "There is no page here") }},
+	{"not found", func(v *viewer) { v.visit("/no/such/page", "Page not found") }},
 	{"refused", func(v *viewer) {
 		v.do("open another site's page", chromedp.Navigate("data:text/html,<form method=post action="+url.PathEscape(v.url+"/signout")+"><button>"))
 		v.do("send its form", chromedp.Evaluate[chromedp.Void](`document.forms[0].submit()`))
-		v.comesTo("/signout", "not allowed")
+		v.comesTo("/signout", "Request blocked")
 	}},
-	{"auth error, set-up", func(v *viewer) { v.visit("/auth/error?error=Configuration", "set-up") }},
-	{"auth error, denied", func(v *viewer) { v.visit("/auth/error?error=AccessDenied", "You may not sign in") }},
+	{"auth error, set-up", func(v *viewer) { v.visit("/auth/error?error=Configuration", "set up correctly") }},
+	{"auth error, denied", func(v *viewer) { v.visit("/auth/error?error=AccessDenied", "You can't sign in here") }},
 	{"not found, signed in", func(v *viewer) {
 		v.as(v.household("ada@example.com", "Ada Lovelace"))
-		v.visit("/no/such/page", "There is no page here")
+		v.visit("/no/such/page", "Page not found")
 	}},
 	{"signed out here only", func(v *viewer) {
 		v.visit("/dashboard", "Ada Lovelace")
 		v.db.down.Store(true)
-		v.do("sign out", chromedp.Click(chromedp.CSS("header form button")))
+		v.do("sign out", chromedp.Click(chromedp.CSS(".me")), chromedp.Click(chromedp.CSS("[action='/signout'] button")))
 		v.comesTo("/signout", "in this browser only")
 	}},
 	{"outage", func(v *viewer) {
@@ -109,7 +115,7 @@ var troubleSights = []sight{
 		v.as(v.household("bob@example.com", "Bob"))
 		v.db.down.Store(true)
 		v.world.wait(time.Hour) // long enough for the session to be asked for
-		v.visit("/dashboard", "not able to answer")
+		v.visit("/dashboard", "right back")
 	}},
 }
 
@@ -117,7 +123,7 @@ var troubleSights = []sight{
 func ended(reason auth.Reason) func(*viewer) {
 	return func(v *viewer) {
 		v.visit("/signin?reason="+string(reason), "Sign in")
-		v.do("find the notice", chromedp.WaitVisible(chromedp.CSS("main .notice")))
+		v.do("find the notice", chromedp.WaitVisible(chromedp.CSS("main .note")))
 	}
 }
 

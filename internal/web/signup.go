@@ -34,7 +34,7 @@ func (s *site) signUp(w http.ResponseWriter, r *http.Request) error {
 	if wrong := signUpErrors(err); wrong != nil {
 		return s.render(w, r, http.StatusUnprocessableEntity, views.SignUp(s.newPage(r), views.SignUpModel{
 			Name: in.Name, Email: in.Email, CallbackURL: r.PostFormValue("callbackUrl"),
-			MinLength: s.PasswordMinLength, Errors: wrong,
+			MinLength: s.PasswordMinLength, Errors: wrong, EmailTaken: errors.Is(err, accounts.ErrEmailTaken),
 		}))
 	}
 	if err != nil {
@@ -58,7 +58,7 @@ func signUpErrors(err error) views.Errors {
 		return views.Errors(invalid)
 	}
 	if errors.Is(err, accounts.ErrEmailTaken) {
-		return views.Errors{"email": "This address already has an account. Sign in instead."}
+		return views.Errors{"email": "This address already has an account."}
 	}
 	return nil
 }
