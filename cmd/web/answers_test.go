@@ -47,9 +47,9 @@ func TestALateAnswerMeansNothing(t *testing.T) { // SE-7
 		second := first.another()
 		second.open(f.url + "/")
 		second.holdOne()
-		first.click("header form button")
+		first.signOut()
 		first.arrives("/signin?reason=signout")
-		second.says("You are signed out")
+		second.says("You're signed out")
 		const watch = `window.changes = 0; document.addEventListener("session:change", () => changes++); true`
 		eval[bool](first, watch)
 		eval[bool](second, watch)
@@ -62,7 +62,7 @@ func TestALateAnswerMeansNothing(t *testing.T) { // SE-7
 				t.Errorf("the late answer has changed tab %d %d times (-1: it was left), want it ignored", i, n)
 			}
 		}
-		second.says("You are signed out")
+		second.says("You're signed out")
 		first.signInAgain() // is news: the late answer is not remembered
 		second.says("")
 		first.clean()
@@ -224,7 +224,7 @@ func TestAHiddenTabAsksWhenItComesBack(t *testing.T) {
 	until(t, "the page is shown, for nobody had signed out", func() bool { return !first.hidden() })
 
 	// It signs in: the sign-in page moves on when somebody looks at it.
-	second.click("header form button")
+	second.signOut()
 	second.arrives("/signin?reason=signout")
 	first.arrives(signedOutFrom("/dashboard", "tab"))
 	eval[bool](first, seen("hidden")+`; true`)

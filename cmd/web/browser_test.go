@@ -64,6 +64,13 @@ func (b tab) click(selector string) {
 	b.do("click "+selector, chromedp.Click(chromedp.CSS(selector)))
 }
 
+// signOut presses the button in the user menu.
+func (b tab) signOut() {
+	b.t.Helper()
+	b.click(".me")
+	b.click("#user-menu [action='/signout'] button")
+}
+
 func eval[T any](b tab, js string, options ...chromedp.EvaluateOption) T {
 	b.t.Helper()
 	got, err := chromedp.Run(b.Tab, chromedp.Evaluate[T](js, options...))
@@ -144,7 +151,7 @@ func TestInABrowser(t *testing.T) {
 			second := tab{first.NewTab(), t}
 			second.open(url + "/account/sessions")
 			second.shows("Chrom")
-			first.click("header form button")
+			first.signOut()
 			first.arrives("/signin?reason=signout")
 			took := second.arrives("/signin?callbackUrl=%2Faccount%2Fsessions&reason=tab")
 			t.Logf("the second tab left %v after the sign-out was seen in the first", took.Round(time.Millisecond))
@@ -158,7 +165,7 @@ func TestInABrowser(t *testing.T) {
 			second.arrives("/account/sessions")
 
 			// A fragment in the address, as the skip link leaves it, is in nobody's way.
-			first.click("header form button")
+			first.signOut()
 			first.arrives("/signin?reason=signout")
 			second.arrives("/signin?callbackUrl=%2Faccount%2Fsessions&reason=tab")
 			second.open(url + "/signin#content")
@@ -170,7 +177,7 @@ func TestInABrowser(t *testing.T) {
 			second.open(url + "/account/sessions")
 
 			// The back button shows nothing after a sign-out (HD-4).
-			second.click("header form button")
+			second.signOut()
 			second.arrives("/signin?reason=signout")
 			first.arrives("/signin?callbackUrl=%2Fdashboard&reason=tab")
 			second.do("go back", chromedp.NavigateBack())

@@ -44,14 +44,14 @@ func TestAnEndingReachesAnotherBrowser(t *testing.T) {
 					t.Error("the page was shown while the sign-in page was on its way")
 				}
 				t.Logf("the phone left %v after the laptop had its answer", took.Round(time.Millisecond))
-				phone.shows("signed out from the list of devices")
+				phone.shows("signed out from another device")
 				if name == "push" && !phone.before("push news") {
 					t.Error("the page has left, but not because it was told")
 				}
 				if name == "poll" && f.asked["GET /auth/events"] > 0 {
 					t.Error("a page listened to the stream, though SESSION_PUSH is off")
 				}
-				laptop.shows("That device is signed out.")
+				laptop.shows("The device is signed out.")
 				phone.clean()
 				laptop.clean()
 
@@ -78,7 +78,7 @@ func TestAHeldBackPollLeavesTheBrowserSignedOut(t *testing.T) {
 		held := f.hold("/auth/session")
 		eval[bool](second, `import("/static/session.js").then((m) => void m.getSession()), true`)
 		received(t, "the poll's answer", held.arrived)
-		first.click("header form button") // its own check after the sign-out is held, too
+		first.signOut() // its own check after the sign-out is held, too
 		first.arrives("/signin?reason=signout")
 		second.says("")
 		f.release("/auth/session")
@@ -106,7 +106,7 @@ func TestASignOutHasItsOwnAnswer(t *testing.T) {
 		first.signIn(f.url)
 		first.comes("push open")
 		held := f.hold("/signout")
-		first.click("header form button")
+		first.signOut()
 		received(t, "the sign-out", held.arrived)
 		time.Sleep(2 * time.Second) // in which it is told of the ending
 		f.release("/signout")
@@ -114,7 +114,7 @@ func TestASignOutHasItsOwnAnswer(t *testing.T) {
 		if !first.before("push news") || !first.before("hidden") {
 			t.Error("the page was not told, or did not hide; this test proves nothing")
 		}
-		first.shows("You are signed out.")
+		first.shows("You're signed out.")
 		first.clean()
 	})
 }
@@ -131,7 +131,7 @@ func TestTheBackButtonShowsNothingPrivate(t *testing.T) {
 		first.open(f.url + "/")
 		second := first.another()
 		second.open(f.url + "/dashboard")
-		second.click("header form button")
+		second.signOut()
 		second.arrives("/signin?reason=signout")
 		first.do("go back", chromedp.NavigateBack())
 		until(t, "the sign-in page", func() bool {
@@ -264,7 +264,7 @@ func TestTwoUsersNeverMix(t *testing.T) {
 				t.Errorf("a tab of %s has heard of %q", want, got)
 			}
 		}
-		ada.click("header form button")
+		ada.signOut()
 		ada.arrives("/signin?reason=signout")
 		n := demoTab.count("answer")
 		until(t, "two more polls", func() bool { return demoTab.count("answer") >= n+2 })

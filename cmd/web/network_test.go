@@ -117,9 +117,9 @@ func TestWithoutJavaScript(t *testing.T) {
 		laptop.arrives("/account/sessions?done=one")
 		phone.open(f.url + "/dashboard")
 		phone.arrives(signedOutFrom("/dashboard", "device"))
-		phone.shows("signed out from the list of devices")
+		phone.shows("signed out from another device")
 
-		laptop.click("header form button")
+		laptop.signOut()
 		laptop.arrives("/signin?reason=signout")
 		laptop.open(f.url + "/dashboard")
 		laptop.arrives("/signin?callbackUrl=%2Fdashboard")

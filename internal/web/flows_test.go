@@ -59,7 +59,7 @@ func signUpAndIn(t *testing.T, w *world) {
 	b.post("/signup", "name", "Ada Lovelace", "email", strings.ToUpper(ada), "password", testPassword).
 		redirectsTo("/dashboard").shows(200, "Ada")
 	b.get("/account/sessions").shows(200, "Firefox on Windows", "127.0.0.1")
-	b.post("/signout").redirectsTo("/signin?reason=signout").shows(200, "You are signed out.")
+	b.post("/signout").redirectsTo("/signin?reason=signout").shows(200, "You&#39;re signed out.")
 	if b.session() != "" {
 		t.Error("the session cookie is still there after signing out")
 	}
@@ -130,9 +130,9 @@ func devicesOneByOne(t *testing.T, w *world) {
 	if len(ids) != 1 {
 		t.Fatalf("the list has %d forms to end another device, want 1", len(ids))
 	}
-	b.post("/account/sessions/"+ids[0][1]+"/end").redirectsTo("/account/sessions?done=one").shows(200, "That device is signed out.").lacks("Safari")
+	b.post("/account/sessions/"+ids[0][1]+"/end").redirectsTo("/account/sessions?done=one").shows(200, "The device is signed out.").lacks("Safari")
 	b.post("/account/sessions/" + ids[0][1] + "/end").redirectsTo("/account/sessions?done=none")
-	phone.get("/dashboard").redirectsTo("/signin?callbackUrl=%2Fdashboard&reason=device").shows(200, "from the list of devices")
+	phone.get("/dashboard").redirectsTo("/signin?callbackUrl=%2Fdashboard&reason=device").shows(200, "signed out from another device")
 	b.get("/dashboard").shows(200)
 }
 

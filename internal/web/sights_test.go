@@ -87,7 +87,7 @@ var userSights = []sight{
 		v.visit("/account/sessions", "This device")
 	}},
 	{"dashboard, long words", func(v *viewer) { v.visit("/dashboard", longName) }},
-	{"home, long words", func(v *viewer) { v.visit("/", longName) }},
+	{"home, long words", func(v *viewer) { v.visit("/", "Open your dashboard") }},
 }
 
 // troubleSights are the pages for when something is wrong.
