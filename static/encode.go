@@ -21,10 +21,10 @@ func compress(body []byte) []byte {
 	return buf.Bytes()
 }
 
-// takesGzip reports whether the answer may be in gzip: the client accepts it
+// TakesGzip reports whether the answer to a request may be in gzip: the client accepts it
 // (RFC 9110 §12.5.3) and wants the whole file. A range is one of the plain
 // bytes, so that its parts fit together whatever encoding each request accepts.
-func takesGzip(r *http.Request) bool {
+func TakesGzip(r *http.Request) bool {
 	if r.Header.Get("Range") != "" {
 		return false
 	}

@@ -110,7 +110,7 @@ func (a asset) serve(w http.ResponseWriter, r *http.Request) {
 	// Each encoding is a representation of its own and has its own strong ETag
 	// (RFC 9110 §8.8.3.3).
 	body, etag := a.body, `"`+a.hash+`"`
-	if a.gzipped != nil && takesGzip(r) {
+	if a.gzipped != nil && TakesGzip(r) {
 		body, etag = a.gzipped, `"`+a.hash+`-gzip"`
 		h.Set("Content-Encoding", "gzip")
 		h.Set("Content-Length", strconv.Itoa(len(body))) // ServeContent leaves it out beside an encoding

@@ -76,7 +76,7 @@ func clientOfAuthJS(t *testing.T, w *world) {
 		t.Errorf("a wrong password leads to %s", got)
 	}
 	b.get("/auth/signin?error=CredentialsSignin&code=credentials").shows(302)
-	b.get("/signin?error=CredentialsSignin&code=credentials").shows(200, `role="alert"`, "not right")
+	b.get("/signin?error=CredentialsSignin&code=credentials").shows(200, `role="alert"`, "Wrong email or password.")
 	if got := b.call("callback/credentials", "csrfToken", token, "email", ada, "password", testPassword, "callbackUrl", "/app?x=1"); got != "/app?x=1" {
 		t.Errorf("a sign-in leads to %s, want the callbackUrl", got)
 	}
@@ -210,7 +210,7 @@ func clientAtTheLimit(t *testing.T, w *world) {
 	if got := b.call("callback/credentials", "csrfToken", b.csrf(), "email", ada, "password", testPassword); got != "/auth/signin?error=CredentialsSignin&code=session_limit" {
 		t.Errorf("a sign-in at the limit leads to %s", got)
 	}
-	b.get("/signin?error=CredentialsSignin&code=session_limit").shows(200, "as many devices as allowed")
+	b.get("/signin?error=CredentialsSignin&code=session_limit").shows(200, "reached your limit of devices")
 }
 
 func TestEveryUnsafeEndpointNeedsTheToken(t *testing.T) { // CS-2
@@ -376,7 +376,7 @@ func TestAProfileThatDoesNotFitIsRefused(t *testing.T) { // CK-3
 	}
 	grow(20_000)
 	c := w.browser()
-	c.post("/signin", "email", "ada@example.com", "password", testPassword).shows(500, "does not fit")
+	c.post("/signin", "email", "ada@example.com", "password", testPassword).shows(500, "too large")
 	if got := c.call("callback/credentials", "csrfToken", c.csrf(), "email", "ada@example.com", "password", testPassword); got != "/auth/error?error=Configuration" {
 		t.Errorf("a profile that does not fit leads to %s", got)
 	}

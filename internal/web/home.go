@@ -12,7 +12,7 @@ func (s *site) devUI(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *site) home(w http.ResponseWriter, r *http.Request) error {
-	return s.render(w, r, http.StatusOK, views.Home(s.newPage(r), views.HomeModel{
+	return s.renderPublic(w, r, http.StatusOK, views.Home(s.newPage(r), views.HomeModel{
 		Strategy: s.Auth.Strategy(),
 		Database: s.Database,
 		Demo:     s.Demo,

@@ -93,7 +93,7 @@ func (b *browser) script(path string) *answer {
 
 func labCosts(t *testing.T, w *world) {
 	b := w.signUp(someone(t))
-	b.get("/dashboard").costs("0").shows(200, `<a href="/lab">Lab</a>`)
+	b.get("/dashboard").costs("0").shows(200, `<a href="/lab">`)
 	b.get("/auth/session").costs("0")
 	b.get("/lab").costs("1").shows(200, "<strong>0 <small>round trips</small></strong>", "the list of sessions below costs 1")
 	b.get("/account/sessions").costs("2") // asks afresh, and for the list
@@ -270,7 +270,7 @@ func labExpires(t *testing.T, w *world) {
 	b, phone := w.signUp(ada), w.browser()
 	phone.post("/signin", "email", ada, "password", testPassword).redirectsTo("/dashboard")
 	b.post("/lab/expire")
-	b.get("/lab").redirectsTo("/signin?callbackUrl=%2Flab&reason=expired").shows(200, "come to its end")
+	b.get("/lab").redirectsTo("/signin?callbackUrl=%2Flab&reason=expired").shows(200, "session expired")
 	phone.get("/lab").shows(200)
 }
 

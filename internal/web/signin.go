@@ -69,7 +69,7 @@ func (s *site) signInContinue(w http.ResponseWriter, r *http.Request) error {
 	issued, err := s.Auth.Confirm(r.Context(), r.PostFormValue("proof"), "", auth.Login{Client: clientOf(r), Current: authhttp.FromContext(r.Context()).Session})
 	if errors.Is(err, auth.ErrConfirmation) {
 		return s.signInPage(w, r, http.StatusUnprocessableEntity, views.SignInModel{
-			Errors: views.Errors{"": "That took too long. Sign in again to choose a device."},
+			Errors: views.Errors{"": "This page is no longer valid. Sign in again to choose a device."},
 		})
 	}
 	if err != nil {
@@ -85,7 +85,7 @@ func (s *site) signInContinue(w http.ResponseWriter, r *http.Request) error {
 func (s *site) signInPage(w http.ResponseWriter, r *http.Request, status int, m views.SignInModel) error {
 	m.CallbackURL = r.FormValue("callbackUrl")
 	m.Demo = s.Demo
-	return s.render(w, r, status, views.SignIn(s.newPage(r), m))
+	return s.renderPublic(w, r, status, views.SignIn(s.newPage(r), m))
 }
 
 const wrongCredentials = "Wrong email or password."

@@ -1,0 +1,113 @@
+package web
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"latchkey/internal/testenv"
+)
+
+func TestTheThemeIsChosenWithoutJavaScript(t *testing.T) {
+	b := onMemory(t).signUp("ada@example.com")
+	b.get("/dashboard").shows(200, `<html lang="en">`)
+	for _, theme := range []string{"dark", "light"} {
+		b.post("/account/appearance", "theme", theme, "callbackUrl", "/dashboard").redirectsTo("/dashboard").
+			shows(200, `<html lang="en" data-theme="`+theme+`">`)
+		b.get("/signout").shows(200, `data-theme="`+theme+`"`)
+	}
+	b.post("/account/appearance", "callbackUrl", "/account/appearance").redirectsTo("/account/appearance").shows(200, `<html lang="en">`)
+}
+
+// The cookie comes back to the server from the browser, who may write anything.
+func TestAThemeIsOneOfThoseThereAre(t *testing.T) {
+	b := onMemory(t).signUp("ada@example.com")
+	for _, hostile := range []string{`"><script>`, "dark light", "DARK"} {
+		b.post("/account/appearance", "theme", hostile).redirectsTo("/account/appearance").shows(200, `<html lang="en">`)
+		b.client.Jar.SetCookies(b.origin(), []*http.Cookie{{Name: themeCookie, Value: "x" + hostile[1:]}})
+		b.get("/dashboard").shows(200, `<html lang="en">`)
+	}
+	b.post("/account/appearance", "theme", "dark", "callbackUrl", "https://evil.example/").redirectsTo("/account/appearance")
+}
+
+func TestTheProfileIsSaved(t *testing.T) {
+	everywhere(t, func(t *testing.T, w *world) {
+		b := w.signUp(someone(t))
+		b.post("/account/profile", "name", "  محمد علي ").redirectsTo("/account/profile?done=saved").shows(200, "Your profile is saved.", `value="محمد علي"`)
+		b.get("/dashboard").shows(200, "<bdi>محمد علي</bdi>")
+		b.post("/account/profile", "name", "Ada\u202e").shows(422, "field-error", "no control characters")
+		b.get("/dashboard").shows(200, "<bdi>محمد علي</bdi>")
+	})
+}
+
+// formTab is a tab on the sign-in page of a site that has the demo account.
+func formTab(t *testing.T, path string) tab {
+	w := onMemory(t)
+	w.signUp("ada@example.com")
+	b := tab{testenv.Browser(t, chromedp.IgnoreCertErrors), t, w.front.URL}
+	b.open(path)
+	return b
+}
+
+func evaluate[T any](t *testing.T, b tab, js string) T {
+	t.Helper()
+	got, err := chromedp.Run(b.Tab, chromedp.Evaluate[T](js))
+	if err != nil {
+		t.Fatalf("%s: %v", js, err)
+	}
+	return got
+}
+
+// A double click is one sign-in.
+func TestAFormIsSentOnce(t *testing.T) {
+	b := formTab(t, "/signin")
+	got := evaluate[[]any](t, b, `(() => {
+		const form = document.querySelector("form.form"), button = form.querySelector("[type=submit]");
+		let sent = 0;
+		addEventListener("submit", (e) => { if (!e.defaultPrevented) sent++; e.preventDefault(); }); // after app.js, which is on document
+		button.click(); button.click(); form.requestSubmit(button);
+		const during = [sent, form.getAttribute("aria-busy"), button.textContent.trim()];
+		dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })); // back by the back button
+		return during.concat([form.getAttribute("aria-busy"), button.textContent.trim()]);
+	})()`)
+	want := []any{1.0, "true", "Signing in…", nil, "Sign in"}
+	for i := range want {
+		if got[i] != want[i] {
+			t.Fatalf("sent, busy, label, and after coming back busy, label = %v, want %v", got, want)
+		}
+	}
+	b.clean()
+}
+
+func TestThePasswordIsCountedAsItIsTyped(t *testing.T) {
+	b := formTab(t, "/signup")
+	for typed, want := range map[string]string{"": "", "a": "1 of 15", "🔑🔑🔑": "3 of 15", "correct horse battery": "21 characters"} {
+		b.do("type", chromedp.Evaluate[chromedp.Void](`(() => {
+			const input = document.querySelector("#password");
+			input.value = "`+typed+`";
+			input.dispatchEvent(new Event("input"));
+		})()`))
+		if got := evaluate[string](t, b, `document.querySelector("[data-count]").textContent`); got != want {
+			t.Errorf("with %q typed the count is %q, want %q", typed, got, want)
+		}
+	}
+	if got := evaluate[string](t, b, "document.activeElement.id"); got != "name" {
+		t.Errorf("the focus is in %q, want it in the first field", got)
+	}
+	b.clean()
+}
+
+// A time that a script puts into the page later is kept true as well.
+func TestTimesKeepTicking(t *testing.T) {
+	b := formTab(t, "/signin")
+	b.do("add a time", chromedp.Evaluate[chromedp.Void](`(() => {
+		const box = document.createElement("p");
+		box.innerHTML = '<time data-ago datetime="' + new Date(Date.now() - 7200000).toISOString() + '">old words</time>';
+		document.querySelector("main").append(box);
+	})()`))
+	if _, err := chromedp.Run(b.Tab, chromedp.Poll[bool](`document.querySelector("time").textContent === "2 hours ago"`)); err != nil {
+		t.Errorf("the time does not come to say 2 hours ago: %v", err)
+	}
+	b.clean()
+}
