@@ -135,7 +135,7 @@ each("[data-example-end]", (/** @type {HTMLButtonElement} */ button) => {
 /* Times: true while the page is open, in one zone, also in parts that come later */
 
 /** How far the server's clock is ahead of ours. */
-const ahead = Number(document.body.dataset.now) - Date.now();
+const serverAhead = Number(document.body.dataset.now) - Date.now();
 const units = /** @type {const} */ ([[86400, "day"], [3600, "hour"], [60, "minute"]]);
 
 /**
@@ -166,7 +166,7 @@ function localize(time) {
   const moment = new Date(time.dateTime);
   if (Number.isNaN(moment.getTime())) return;
   time.title = moment.toLocaleString([], { dateStyle: "full", timeStyle: "short" });
-  const text = time.dataset.ago !== undefined ? relative((Date.now() + ahead - moment.getTime()) / 1000)
+  const text = time.dataset.ago !== undefined ? relative((Date.now() + serverAhead - moment.getTime()) / 1000)
     : time.dataset.local === "day" ? moment.toLocaleDateString([], { dateStyle: "medium" })
     : time.dataset.local === "moment" ? moment.toLocaleString([], { dateStyle: "medium", timeStyle: "short" })
     : time.textContent;

@@ -49,7 +49,7 @@ func TestALateAnswerMeansNothing(t *testing.T) { // SE-7
 		second.holdOne()
 		first.signOut()
 		first.arrives("/signin?reason=signout")
-		second.says("You're signed out")
+		second.says("You are signed out")
 		const watch = `window.changes = 0; document.addEventListener("session:change", () => changes++); true`
 		eval[bool](first, watch)
 		eval[bool](second, watch)
@@ -62,7 +62,7 @@ func TestALateAnswerMeansNothing(t *testing.T) { // SE-7
 				t.Errorf("the late answer has changed tab %d %d times (-1: it was left), want it ignored", i, n)
 			}
 		}
-		second.says("You're signed out")
+		second.says("You are signed out")
 		first.signInAgain() // is news: the late answer is not remembered
 		second.says("")
 		first.clean()

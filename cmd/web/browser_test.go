@@ -64,11 +64,11 @@ func (b tab) click(selector string) {
 	b.do("click "+selector, chromedp.Click(chromedp.CSS(selector)))
 }
 
-// signOut presses the button in the user menu.
+// signOut presses the button in the user menu, which need not be open: the tab
+// may be hidden.
 func (b tab) signOut() {
 	b.t.Helper()
-	b.click(".me")
-	b.click("#user-menu [action='/signout'] button")
+	b.do("sign out", chromedp.Evaluate[chromedp.Void](`document.querySelector("#user-menu [action='/signout'] button").click()`))
 }
 
 func eval[T any](b tab, js string, options ...chromedp.EvaluateOption) T {

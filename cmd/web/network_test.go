@@ -113,7 +113,7 @@ func TestWithoutJavaScript(t *testing.T) {
 		laptop.arrives("/dashboard")
 
 		laptop.open(f.url + "/account/sessions")
-		laptop.click(`form[action$="/end"] button`)
+		laptop.click(`form[action*="/end"] button`)
 		laptop.arrives("/account/sessions?done=one")
 		phone.open(f.url + "/dashboard")
 		phone.arrives(signedOutFrom("/dashboard", "device"))
