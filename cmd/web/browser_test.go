@@ -71,6 +71,13 @@ func (b tab) signOut() {
 	b.do("sign out", chromedp.Evaluate[chromedp.Void](`document.querySelector("#user-menu [action='/signout'] button").click()`))
 }
 
+// signOutOthers confirms the button of the device list.
+func (b tab) signOutOthers() {
+	b.t.Helper()
+	b.click(`[popovertarget="end-others"]`)
+	b.click(`form[action$="/end-others"] button`)
+}
+
 func eval[T any](b tab, js string, options ...chromedp.EvaluateOption) T {
 	b.t.Helper()
 	got, err := chromedp.Run(b.Tab, chromedp.Evaluate[T](js, options...))

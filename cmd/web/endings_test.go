@@ -135,7 +135,7 @@ func TestTheBackButtonShowsNothingPrivate(t *testing.T) {
 		second.arrives("/signin?reason=signout")
 		first.do("go back", chromedp.NavigateBack())
 		until(t, "the sign-in page", func() bool {
-			if first.sees("Your devices") {
+			if first.sees("signed in now") {
 				t.Error("the way back shows the devices of a session that has ended")
 			}
 			return eval[string](first, `location.pathname`) == "/signin"

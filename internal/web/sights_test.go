@@ -71,7 +71,8 @@ var userSights = []sight{
 	}},
 	{"devices, dialog open", func(v *viewer) {
 		v.visit("/account/sessions", "This device")
-		v.do("open the dialog", chromedp.Click(chromedp.CSS("[popovertarget=end-all]")))
+		v.do("open the dialog", chromedp.Click(chromedp.CSS("[popovertarget=end-all]")),
+			chromedp.Evaluate[chromedp.Void](`Promise.all(document.getAnimations().map((a) => a.finished)).then(() => undefined)`, chromedp.EvalAwaitPromise))
 	}},
 	{"profile", func(v *viewer) { v.visit("/account/profile", "You sign in with") }},
 	{"appearance", func(v *viewer) { v.visit("/account/appearance", "For this browser") }},
