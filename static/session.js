@@ -3,7 +3,7 @@
  * Keeps every open page in step with the session, without a dependency and
  * without ever seeing the cookie. The page works, and expires, without it.
  *
- * Settings are attributes of <body>, written by the server (views/layout.templ):
+ * Settings are attributes of <body>, written by the server (views/layout_document.templ):
  *   data-auth-path     where the endpoints live, such as /auth
  *   data-poll-seconds  seconds between polls; 0 turns them off
  *   data-push          "true" to listen to the event stream as well
@@ -27,16 +27,19 @@
  *
  * How: of all the visible tabs of a browser one holds a Web Lock. It alone polls
  * and listens, and shares what it learns, so five tabs cost one request. A tab
- * that learns something by itself shares it too. A network error or a 5xx means
- * "unknown" and never "signed out"; an answer that is older than what is known
- * means nothing at all.
+ * that learns something by itself shares it too. A tab that hears nothing for two
+ * intervals asks for itself: the leader may be stuck. A network error, a 429 or a
+ * 5xx means "unknown" and never "signed out"; an answer that is older than what is
+ * known means nothing at all. Where a browser has no channels, no locks or no
+ * event streams, or does not allow them here, each tab polls for itself.
  *
  * @typedef {{user: {name: string|null, email: string, image: string|null}, expires: string}} Session
  * @typedef {{session: Session|null, reason: string, expires: number, ends: number, at: number}} Answer
  */
 
 const settings = document.body.dataset;
-const pollMillis = Number(settings.pollSeconds) * 1000;
+/** Never more often than each second. */
+const pollMillis = Number(settings.pollSeconds) > 0 ? Math.max(1000, Number(settings.pollSeconds) * 1000) : 0;
 const warnMillis = Number(settings.warnSeconds) * 1000;
 const isPrivate = settings.private === "true";
 const renderedFor = settings.user ?? "";
@@ -49,20 +52,28 @@ const leaderMillis = 1000;
 const answerMillis = 20000;
 /** How often the clock is read: a timer stands still while a computer sleeps. */
 const tickMillis = 10000;
-/** How long to do without push after the server has refused it. */
+/** How long to do without push after the server has refused it, and the longest back-off. */
 const pushMillis = 60000;
+/** For how long a stream may fail before the connection is doubted. */
+const brokenMillis = 3000;
+/** The longest that Retry-After is heeded. */
+const retryMillis = 3600000;
+/** The longest that a browser's timer can wait; a longer one would fire at once. */
+const timerMillis = 2 ** 31 - 1;
 
 // next-auth/react uses this channel and message, so pages with either client
 // stay in step. Results travel on a channel of our own: it would not know them.
-const nextAuth = new BroadcastChannel("next-auth");
-const ours = new BroadcastChannel("latchkey");
+const nextAuth = channel("next-auth");
+const ours = channel("latchkey");
+/** Nothing can be shared with the other tabs, or nobody knows who leads them. */
+let alone = !ours || !navigator.locks || !window.AbortController;
 
 /** Who the browser is signed in as, as far as this tab knows; "" = nobody. */
 let current = renderedFor;
 /** What the server last said of that user, as text; "" = only the page did. */
 let described = "";
 /** When the question was put whose answer is known; the page is an answer, too. */
-let asOf = Date.now();
+let asOf = Date.now() - performance.now() + requested();
 /** When a question was put last, by whatever tab. */
 let lastCheck = asOf;
 /** When the session ends if unused and in any case, by this computer's clock. */
@@ -70,16 +81,19 @@ let expires = asOf + Number(settings.expiresIn) * 1000;
 let ends = asOf + Number(settings.endsIn) * 1000;
 /** Questions without an answer since the last one that had one. */
 let failures = 0;
+/** Until when the server has asked not to be asked. */
+let notBefore = 0;
 let leading = false;
 /**
  * What a reader may want to know.
  *   reader  who is signed in now: "same" as when the page was rendered (which
  *           may be nobody), "other", or "nobody" any more
+ *   user    who that is; null = nobody, or nothing but the page has told
  *   lost    the server cannot be reached
  *   ending  when the session is about to end (milliseconds since 1970); 0 = not soon
  *   final   no activity can move that
  */
-export const status = { reader: "same", lost: false, ending: 0, final: false };
+export const status = { reader: "same", user: /** @type {Session["user"]|null} */ (null), lost: false, ending: 0, final: false };
 /** The page is on its way out: nothing is done any more. */
 let left = false;
 /** When a form of this page was sent last. */
@@ -93,14 +107,32 @@ let stream;
 const timers = {};
 
 /**
+ * A channel to the other tabs; none where the browser has, or allows, no such thing.
+ * @param {string} name
+ */
+function channel(name) {
+  try {
+    return new BroadcastChannel(name);
+  } catch {}
+}
+
+/** When the page was asked for, its redirects aside, in milliseconds since the tab set out for it. */
+function requested() {
+  const [page] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType?.("navigation") ?? []);
+  return page?.fetchStart ?? performance.now();
+}
+
+/**
  * Does something later, in place of what was planned under the same name.
  * @param {string} name
  * @param {number} [millis] none: not at all
  * @param {() => void} [action]
  */
-function later(name, millis, action) {
+function later(name, millis = 0, action) {
   clearTimeout(timers[name]);
-  timers[name] = action && setTimeout(action, millis);
+  const rest = millis - timerMillis;
+  const next = rest > 0 ? () => later(name, rest, action) : action;
+  timers[name] = action && setTimeout(/** @type {() => void} */ (next), Math.min(millis, timerMillis));
 }
 
 /**
@@ -126,18 +158,20 @@ const say = (news) => emit("status", Object.assign(status, news));
  * @returns {Promise<Session|null>}
  */
 export async function getSession(query = "") {
-  later("fallback");
+  for (const name of ["fallback", "soon", "poll"]) later(name); // this is the question
   trace("ask");
+  ours?.postMessage({ asking: true });
   try {
     const answer = await ask(query);
-    ours.postMessage({ answer });
+    ours?.postMessage({ answer });
     trace("answer", answer);
     apply(answer);
     remember(current); // a late answer has not changed that
     return answer.session;
   } catch (problem) {
-    if (!left) ours.postMessage({ lost: true });
-    lost();
+    const busy = problem instanceof Response && problem.status === 429;
+    if (!left) ours?.postMessage({ lost: true, busy, notBefore });
+    lost(busy);
     throw problem;
   }
 }
@@ -150,13 +184,16 @@ export async function getSession(query = "") {
  */
 async function ask(query, tries = 3) {
   const at = (lastCheck = Date.now());
-  const response = await fetch(`${settings.authPath}/session${query}`, {
-    cache: "no-store",
-    signal: AbortSignal.timeout(answerMillis),
-  });
-  if (!response.ok) throw new Error(response.statusText);
+  const stop = window.AbortController && new AbortController();
+  setTimeout(() => stop?.abort(), answerMillis);
+  const response = await fetch(`${settings.authPath}/session${query}`, { cache: "no-store", signal: stop?.signal });
+  if (!response.ok) {
+    notBefore = Math.max(notBefore, Date.now() + retryAfter(response.headers));
+    throw response;
+  }
   const header = (/** @type {string} */ name) => response.headers.get(`Session-${name}`);
-  const until = (/** @type {string} */ name) => Date.now() + Number(header(name)) * 1000;
+  // From the question on: the answer may have been on its way for long.
+  const until = (/** @type {string} */ name) => at + Number(header(name)) * 1000;
   const reason = header("Ended") ?? "";
   if (reason === "replaced" && tries) {
     // Another tab has just signed in, and its cookie is on the way here.
@@ -166,18 +203,33 @@ async function ask(query, tries = 3) {
   return { session: await response.json(), reason, expires: until("Expires-In"), ends: until("Ends-In"), at };
 }
 
+/**
+ * For how many milliseconds the server does not want to be asked: Retry-After is
+ * a number of seconds or a date, by the server's clock (RFC 9110 §10.2.3).
+ * @param {Headers} headers
+ */
+function retryAfter(headers) {
+  const text = headers.get("Retry-After") ?? "";
+  const date = Date.parse(text) - (Date.parse(headers.get("Date") ?? "") || Date.now());
+  const millis = text.trim() === "" ? 0 : isNaN(Number(text)) ? date : Number(text) * 1000;
+  return Math.min(Math.max(millis || 0, 0), retryMillis);
+}
+
 /** The user is here: keeps the session alive where a poll alone does not. */
 export const staySignedIn = () => check("?active");
 
-/** Checks with the server. What follows, follows from the answer. */
-const check = (query = "") => getSession(query).catch(() => {});
+/** Checks with the server, once it can be asked. What follows, follows from the answer. */
+function check(query = "") {
+  if (query || Date.now() >= notBefore) getSession(query).catch(() => {});
+  else later("soon", notBefore - Date.now(), checkTogether);
+}
 
 /** Has the session checked once for all tabs: by the leading one, if there is one. */
 function checkTogether() {
   if (document.hidden) return void (lastCheck = 0); // whoever comes back, asks
   later("soon");
   if (leading) return void check();
-  ours.postMessage({ ask: (lastCheck = Date.now()) });
+  ours?.postMessage({ ask: (lastCheck = Date.now()) });
   later("fallback", leaderMillis, check);
 }
 
@@ -195,8 +247,8 @@ function returned() {
  * @param {Answer} answer
  */
 function apply(answer) {
-  const late = asOf - answer.at;
-  if (left || (late > 0 && late < answerMillis)) return schedule(); // more, and the clock was set back
+  if (!left) later("silence");
+  if (left || (answer.at < asOf && asOf <= Date.now())) return schedule(); // or else the clock was set back
   const { session } = answer;
   const user = session?.user?.email ?? "";
   const text = JSON.stringify(session?.user);
@@ -208,7 +260,7 @@ function apply(answer) {
   ({ at: asOf, expires, ends } = answer);
   current = user;
   described = text;
-  say({ lost: false });
+  say({ lost: false, user: session?.user ?? null });
   if (changed) emit("change", session);
   if (other) follow(reason);
   if (user === renderedFor) hide(false);
@@ -229,7 +281,7 @@ function follow(reason) {
   say({ reader });
   if (reader === "other" && (isPrivate || /^.sign(in|up)$/.test(pathname))) leave(callbackUrl);
   if (reader === "nobody" && emit("expired") && isPrivate) {
-    leave(`/signin?${new URLSearchParams({ callbackUrl, reason })}`);
+    leave(`/signin?${new URLSearchParams({ callbackUrl, reason })}${location.hash}`); // see fragment.js
   }
 }
 
@@ -250,11 +302,12 @@ function leave(url) {
 /** @param {boolean} on */
 const hide = (on) => document.documentElement.classList.toggle("session-hidden", on);
 
-/** The server cannot be reached, or does not know: nothing is changed by that. */
-function lost() {
+/** The server cannot be reached, is busy or does not know: nothing is changed by that. */
+function lost(busy = false) {
   failures++;
+  later("silence");
   trace("unknown");
-  say({ lost: current !== "" });
+  say({ lost: current !== "" && !busy });
   schedule();
 }
 
@@ -272,30 +325,50 @@ function tick() {
   later("tick", Math.min(tickMillis, Math.max(leaderMillis, due > 0 ? due : rest)), tick);
 }
 
-/** Plans the next poll: only the leader's, only while someone is signed in. */
+/**
+ * Plans the next poll, while someone is signed in: the leader's, and that of a
+ * tab which hears nothing from the leader for two intervals.
+ */
 function schedule() {
   later("poll");
-  if (!leading || !navigator.onLine || !(pollMillis || failures)) return;
-  const wait = failures ? Math.min(1000 * 2 ** failures, pollMillis || pushMillis) : pollMillis;
-  later("poll", wait * (0.9 + Math.random() / 5), check);
+  if (!current || left || document.hidden || navigator.onLine === false || !(pollMillis || failures)) return;
+  const wait = failures ? Math.min(1000 * 2 ** failures, pollMillis || pushMillis, pushMillis) : pollMillis;
+  const patience = leading ? 0.9 : 2.1;
+  const grace = failures && !leading ? answerMillis : 0; // the leader's next failure takes its time
+  later("poll", Math.max(wait * (patience + Math.random() / 5) + grace, notBefore - Date.now()), check);
 }
 
 /** Listens to the event stream while leading: it says when to ask. */
 function listen() {
-  if (settings.push !== "true" || !navigator.locks || !leading) return;
+  if (settings.push !== "true" || alone || !window.EventSource || !leading) return;
   const push = (/** @type {string} */ state) => trace("push", { state });
   const source = (stream = new EventSource(`${settings.authPath}/events`));
-  source.onopen = () => push("open");
+  source.onopen = () => {
+    later("broken");
+    push("open");
+    if (failures) check();
+  };
   source.addEventListener("session", () => {
     push("news");
     check();
   });
   source.onerror = () => {
-    if (source.readyState < 2) return; // the browser connects again by itself
+    if (source.readyState < 2) {
+      // The browser connects again by itself. Unless it succeeds, the server is asked, once.
+      if (!timers.broken) later("broken", brokenMillis, doubt);
+      return;
+    }
     push("closed");
     later("push", pushMillis * (1 + Math.random()), listen);
     checkSoon(); // refused: the session has ended, or there is an outage
   };
+}
+
+/** Checks whether the connection is lost: it is if no answer comes at once. */
+function doubt() {
+  if (Date.now() < notBefore) return;
+  check();
+  later("silence", leaderMillis, lost);
 }
 
 /** @param {boolean} on */
@@ -306,6 +379,7 @@ function setLeading(on) {
   if (on && timers.fallback) check(); // nobody else will
   schedule();
   stream?.close();
+  later("broken");
   later("push", leaderMillis, listen); // tabs may be leafed through
 }
 
@@ -313,16 +387,21 @@ function setLeading(on) {
 function lead() {
   yieldLead();
   if (document.hidden || left || !current) return;
+  yieldLead = () => setLeading(false);
+  if (alone) return setLeading(true); // then the first tab that polls, polls for all that it can reach
+  schedule();
   const stop = new AbortController();
   yieldLead = () => {
     stop.abort();
     setLeading(false);
   };
-  if (!navigator.locks) return setLeading(true); // then whoever polls first, polls for all
   navigator.locks.request("latchkey-session", { signal: stop.signal }, () => new Promise((release) => {
     setLeading(true);
     stop.signal.onabort = release;
-  })).catch(() => {}); // does not wait for it any more
+  })).catch(() => {
+    // It waits no more; or locks are forbidden here, as all storage is.
+    if (!stop.signal.aborted) setLeading((alone = true));
+  });
 }
 
 /** Nothing goes on in a page that is hidden or left. */
@@ -342,7 +421,7 @@ function remember(user) {
   try {
     localStorage.setItem("latchkey-user", user);
   } catch {} // blocked: then every answer is news
-  nextAuth.postMessage({ event: "session", data: { trigger: user ? "getSession" : "signout" }, from: "latchkey" });
+  nextAuth?.postMessage({ event: "session", data: { trigger: user ? "getSession" : "signout" }, from: "latchkey" });
 }
 
 function remembered() {
@@ -351,17 +430,24 @@ function remembered() {
   } catch {}
 }
 
-ours.onmessage = (/** @type {MessageEvent<{ask: number, lost: boolean, answer: Answer}>} */ { data }) => {
-  // Each message has one of the three. Tabs that come back at once ask once.
+/** @param {MessageEvent<{asking: boolean, ask: number, lost: boolean, busy: boolean, notBefore: number, answer: Answer}>} message */
+function heard({ data }) {
+  // Each message has one of the four. Tabs that come back at once ask once.
+  if (data.asking) schedule();
   if (leading && data.ask - lastCheck > leaderMillis) check();
-  if (data.lost) lost();
+  if (data.lost) {
+    notBefore = Math.max(notBefore, data.notBefore);
+    lost(data.busy);
+  }
   if (!data.answer) return;
   later("fallback");
   lastCheck = data.answer.at;
   trace("heard", data.answer);
   apply(data.answer);
-};
-nextAuth.onmessage = (/** @type {MessageEvent} */ { data }) => {
+}
+
+/** @param {MessageEvent} message */
+function heardNextAuth({ data }) {
   if (data?.from === "latchkey") return; // the answer itself is on the other channel
   // The stock client tells of every poll; only a sign-out, or a sign-in that
   // this tab has not seen, cannot wait.
@@ -369,7 +455,10 @@ nextAuth.onmessage = (/** @type {MessageEvent} */ { data }) => {
   if (out && document.hidden) hide(isPrivate); // until whoever comes back has asked
   if (out || !current) checkTogether();
   else checkSoon();
-};
+}
+
+ours?.addEventListener("message", heard);
+nextAuth?.addEventListener("message", heardNextAuth);
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) return pause();
   returned();
@@ -378,7 +467,7 @@ document.addEventListener("visibilitychange", () => {
 addEventListener("submit", () => (submitted = Date.now()));
 addEventListener("focus", returned);
 addEventListener("online", () => current && checkSoon());
-addEventListener("offline", lost);
+addEventListener("offline", () => lost());
 addEventListener("pagehide", () => {
   left = true;
   pause();
@@ -386,10 +475,12 @@ addEventListener("pagehide", () => {
 addEventListener("pageshow", ({ persisted }) => {
   if (!persisted) return;
   // Back from the back/forward cache: show nothing until it is known to be ours.
+  // An answer that was on its way when it was left is older than that.
   hide(isPrivate);
   left = false;
+  asOf = Date.now();
   lead();
-  check();
+  getSession().catch(() => {}); // whatever the server wants: nothing is shown until it has answered
 });
 
 // The page itself is news when it was rendered for someone else than the last
@@ -397,3 +488,4 @@ addEventListener("pageshow", ({ persisted }) => {
 if (remembered() !== renderedFor) check();
 lead();
 tick();
+if (location.hash) import("./fragment.js");

@@ -50,6 +50,22 @@ var contentTypes = map[string]string{
 // starts.
 var all = load(files)
 
+// Add serves the files of another tree as well, such as those of an optional
+// part. Call it from an init function: nothing may be served yet. It panics if a
+// name is there already.
+func Add(tree fs.FS) {
+	for name, a := range load(tree).byName {
+		if _, taken := all.byName[name]; taken {
+			panic(fmt.Sprintf("static: there are two files %s", name))
+		}
+		all.byName[name] = a
+		if a.immutable {
+			continue
+		}
+		all.urls[name] = Prefix + hashedName(name, a.hash)
+	}
+}
+
 // asset is one file as it is served.
 type asset struct {
 	body        []byte

@@ -175,7 +175,9 @@ func TestEverythingElseIsNotFound(t *testing.T) {
 	}
 }
 
-// session.js is read by people: its code, without its comments, stays small.
+// session.js is read by people: its code, without its comments, stays small. A
+// quarter of it is for browsers that lack a feature, for servers that want to be
+// left alone and for a leading tab that is stuck; without that it had 8,000 bytes.
 func TestSessionJSIsSmall(t *testing.T) {
 	source, err := files.ReadFile("session.js")
 	if err != nil {
@@ -183,7 +185,7 @@ func TestSessionJSIsSmall(t *testing.T) {
 	}
 	comments := regexp.MustCompile(`(?ms)/\*.*?\*/|(?:^|\s)// .*?$`)
 	code := regexp.MustCompile(`\n\s*\n+`).ReplaceAll(comments.ReplaceAll(source, nil), []byte("\n"))
-	if len(code) >= 8000 || len(code) < 4000 {
-		t.Errorf("session.js has %d bytes without its comments, want fewer than 8,000 and more than a part of it", len(code))
+	if len(code) >= 10500 || len(code) < 4000 {
+		t.Errorf("session.js has %d bytes without its comments, want fewer than 10,500 and more than a part of it", len(code))
 	}
 }

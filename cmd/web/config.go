@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"latchkey/internal/auth"
+	"latchkey/internal/web"
 )
 
 // config is the environment, checked. .env.example explains every variable.
@@ -33,7 +34,7 @@ type config struct {
 
 	passwordMinLength int
 	logJSON           bool
-	lab               bool
+	switches          map[string]bool // of the optional parts, such as LAB
 }
 
 // configError lists everything that is wrong with the environment.
@@ -71,7 +72,7 @@ func load(getenv func(string) string) (config, error) {
 	c.cookieName = l.cookieName("SESSION_COOKIE_NAME", strings.HasPrefix(c.baseURL, "https://"))
 	c.passwordMinLength = l.integer("PASSWORD_MIN_LENGTH", 15, 8, 128)
 	c.logJSON = l.oneOf("LOG_FORMAT", "text", "json") == "json"
-	c.lab = l.onOff("LAB", alone)
+	c.switches = l.switches(web.Switches(), alone)
 	if len(l.errors) > 0 {
 		return config{}, l.errors
 	}

@@ -47,7 +47,7 @@ func TestDefaults(t *testing.T) {
 	want := config{
 		addr: "localhost:8080", authPath: "/auth", strategy: "jwt", maxAge: 168 * time.Hour, absoluteMaxAge: 720 * time.Hour,
 		renewAfter: 5 * time.Minute, limit: 5, policy: "evict", pollInterval: time.Minute, pollKeepsAlive: true, push: true, passwordMinLength: 15,
-		lab: true, demo: true,
+		switches: map[string]bool{"LAB": true}, demo: true,
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("load(nothing) = %+v, want %+v", got, want)
@@ -186,8 +186,8 @@ func TestTheLabIsForDevelopmentUnlessAskedFor(t *testing.T) {
 		{"production", "", false}, {"production", "on", true}, {"production", "off", false},
 	} {
 		got, err := load(with(production, "APP_ENV", tt.env, "LAB", tt.lab, "BASE_URL", "https://localhost"))
-		if err != nil || got.lab != tt.want {
-			t.Errorf("in %s with LAB %q the lab is on: %v, %v, want %v", tt.env, tt.lab, got.lab, err, tt.want)
+		if err != nil || got.switches["LAB"] != tt.want {
+			t.Errorf("in %s with LAB %q the lab is on: %v, %v, want %v", tt.env, tt.lab, got.switches["LAB"], err, tt.want)
 		}
 	}
 	if _, err := load(env("AUTH_PATH", "/lab/auth")); err == nil {

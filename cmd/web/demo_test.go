@@ -30,8 +30,8 @@ func TestTheDemoUserIsForTheBuiltInFileOnThisMachine(t *testing.T) {
 					}
 					wantDemo := err == nil && mode != "production" && here && database == ""
 					wantLab := err == nil && mode != "production" && here
-					if got.demo != wantDemo || got.lab != wantLab {
-						t.Errorf("APP_ENV=%s ADDR=%s BASE_URL=%s DATABASE_URL=%s: demo %v, lab %v, want %v, %v", mode, addr, base, database, got.demo, got.lab, wantDemo, wantLab)
+					if got.demo != wantDemo || got.switches["LAB"] != wantLab {
+						t.Errorf("APP_ENV=%s ADDR=%s BASE_URL=%s DATABASE_URL=%s: demo %v, lab %v, want %v, %v", mode, addr, base, database, got.demo, got.switches["LAB"], wantDemo, wantLab)
 					}
 				}
 			}

@@ -17,6 +17,7 @@ func signedOutFrom(path, reason string) string {
 // An ending on one device reaches an open page on another: with push at once,
 // though the next poll is an hour away; without, by the next poll.
 func TestAnEndingReachesAnotherBrowser(t *testing.T) {
+	t.Parallel()
 	for name, settings := range map[string][]string{
 		"push": {"SESSION_PUSH", "on", "SESSION_POLL_INTERVAL", "1h"},
 		"poll": {"SESSION_PUSH", "off", "SESSION_POLL_INTERVAL", "2s"},
@@ -144,6 +145,7 @@ func TestTheBackButtonShowsNothingPrivate(t *testing.T) {
 		// The back/forward cache: the same page, alive again, and no answer yet.
 		second.signIn(f.url)
 		second.comes("lead")
+		second.comes("answer") // to the question after a sign-in
 		held := f.hold("/auth/session")
 		eval[bool](second, `dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }))`)
 		if !second.sees("Welcome") {
@@ -170,9 +172,10 @@ func (b tab) sees(words string) bool {
 // anybody is asked: in a tab that comes back to view, and in one that was in
 // view while the computer slept, where timers stood still.
 func TestExpiredWhileAsleep(t *testing.T) {
+	t.Parallel()
 	for name, sleep := range map[string]struct{ down, up string }{
 		"hidden": {seen("hidden"), seen("visible")},
-		"asleep": {`Date.now = (now => () => now() + 10000)(Date.now)`, ``},
+		"asleep": {`window.clock = Date.now; Date.now = (now => () => now)(Date.now())`, `Date.now = clock`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			bothStrategies(t, func(t *testing.T, strategy string) {
@@ -218,7 +221,7 @@ func TestAnIdlePageSaysThatItsSessionEnds(t *testing.T) {
 		if eval[bool](b, `!document.querySelector("#session-notice button").hidden`) {
 			t.Error("a new session offers to stay signed in")
 		}
-		b.says("unless you go on")
+		b.says("You'll be signed out in 0:")
 		if b.hidden() {
 			t.Error("a page that is about to expire is hidden already")
 		}
@@ -228,7 +231,7 @@ func TestAnIdlePageSaysThatItsSessionEnds(t *testing.T) {
 		if got := eval[string](b, `document.activeElement.id`); got != "content" {
 			t.Errorf("the focus is on %q after the button has gone, want the content", got)
 		}
-		b.says("sign in again to go on")
+		b.says("can't be extended")
 		if eval[bool](b, `!document.querySelector("#session-notice button").hidden`) {
 			t.Error("the page offers to stay past the absolute end")
 		}

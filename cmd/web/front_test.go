@@ -9,6 +9,7 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -27,10 +28,14 @@ type front struct {
 	dir       string // where the program keeps its data
 	stop      func() // the program behind it, and waits for it
 
+	cut func() // breaks all connections that are open
+
 	mu      sync.Mutex
 	backend *url.URL // nil = the program is down
 	asked   map[string]int
 	held    map[string]*hold
+	instead map[string]http.HandlerFunc // what answers in the program's place, by path
+	rewrite func(html string) string    // of the pages on their way; nil = as they are
 }
 
 // hold keeps answers on their way: what the program did is done, but the
@@ -44,19 +49,23 @@ type hold struct {
 // newFront runs the program behind a front until the test ends.
 func newFront(t *testing.T, variables ...string) *front {
 	t.Helper()
-	f := &front{t: t, asked: map[string]int{}, held: map[string]*hold{}}
+	f := &front{t: t, asked: map[string]int{}, held: map[string]*hold{}, instead: map[string]http.HandlerFunc{}}
 	proxy := &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(f.program())
 			r.Out.Host = r.In.Host
 		},
-		ModifyResponse: f.wait,
+		ModifyResponse: f.pass,
 		FlushInterval:  -1, // events pass at once
 		ErrorLog:       log.New(io.Discard, "", 0),
 		ErrorHandler:   func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) },
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		f.count(r)
+		if answer := f.answer(r.URL.Path); answer != nil {
+			answer(w, r)
+			return
+		}
 		if f.program() == nil {
 			w.WriteHeader(http.StatusBadGateway)
 			return
@@ -64,6 +73,7 @@ func newFront(t *testing.T, variables ...string) *front {
 		proxy.ServeHTTP(w, r)
 	}))
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	f.cut = server.CloseClientConnections
 	f.url = strings.Replace(server.URL, "127.0.0.1", "localhost", 1)
 	f.variables = append([]string{"ADDR", "127.0.0.1:0", "BASE_URL", f.url, "AUTH_SECRET", goodSecret,
 		"SESSION_STRATEGY", "database"}, variables...)
@@ -136,6 +146,13 @@ func (f *front) polls() int {
 	return f.asked["GET /auth/session"]
 }
 
+// streams is how often the stream of events has been asked for.
+func (f *front) streams() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.asked["GET /auth/events"]
+}
+
 // hold keeps back every answer to a path from now on, until release.
 func (f *front) hold(path string) *hold {
 	h := &hold{arrived: make(chan struct{}), release: make(chan struct{})}
@@ -163,17 +180,53 @@ func (f *front) releaseAll() {
 	}
 }
 
-// wait is called with each answer of the program before it is passed on.
-func (f *front) wait(resp *http.Response) error {
+// pass is called with each answer of the program before it is passed on.
+func (f *front) pass(resp *http.Response) error {
 	f.mu.Lock()
-	h := f.held[resp.Request.URL.Path]
+	h, rewrite := f.held[resp.Request.URL.Path], f.rewrite
 	f.mu.Unlock()
 	if h != nil {
 		h.once.Do(func() { close(h.arrived) })
 		<-h.release
 	}
+	if rewrite == nil || !strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html") {
+		return nil
+	}
+	html, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return err
+	}
+	text := rewrite(string(html))
+	resp.Body = io.NopCloser(strings.NewReader(text))
+	resp.ContentLength = int64(len(text))
+	resp.Header.Set("Content-Length", strconv.Itoa(len(text)))
 	return nil
 }
+
+// rewritePages changes the pages of the program from now on.
+func (f *front) rewritePages(rewrite func(html string) string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.rewrite = rewrite
+}
+
+// answerInstead answers these paths in the program's place; nil: not any more.
+func (f *front) answerInstead(answer http.HandlerFunc, paths ...string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, path := range paths {
+		f.instead[path] = answer
+	}
+}
+
+func (f *front) answer(path string) http.HandlerFunc {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.instead[path]
+}
+
+// hangUp breaks the connection in place of an answer.
+func hangUp(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
 
 // until waits for something that must come, and says how long it took.
 func until(t *testing.T, what string, done func() bool) time.Duration {
@@ -183,7 +236,7 @@ func until(t *testing.T, what string, done func() bool) time.Duration {
 		if done() {
 			return time.Since(start)
 		}
-		time.Sleep(15 * time.Millisecond)
+		time.Sleep(50 * time.Millisecond)
 	}
 	t.Fatalf("in 20 s this has not come: %s", what)
 	return 0

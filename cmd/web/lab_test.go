@@ -14,7 +14,7 @@ import (
 // until waits for an expression to become true in the page.
 func (b tab) until(what, js string) {
 	b.t.Helper()
-	for deadline := time.Now().Add(15 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(15 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
 		if ok, err := chromedp.Run(b.Tab, chromedp.Evaluate[bool](js)); err == nil && ok {
 			return
 		}
@@ -78,7 +78,7 @@ func TestTheLabIsLive(t *testing.T) {
 
 			laptop.click("#lab-cut")
 			laptop.arrives("/lab?done=drop")
-			laptop.until("the lost connection is noticed", `document.getElementById("session-notice").innerText.includes("connection is lost")`)
+			laptop.until("the lost connection is noticed", `document.getElementById("session-notice").innerText.includes("offline")`)
 			laptop.until("the rest of the page goes on", `document.getElementById("lab-drop").innerText.includes("Cut for another 1")`)
 
 			laptop.click(`form[action="/lab/expire"] button`)

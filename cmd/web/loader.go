@@ -48,11 +48,16 @@ func (l *loader) oneOf(name string, allowed ...string) string {
 	return v
 }
 
-func (l *loader) onOff(name string, fallback bool) bool {
-	if l.value(name) == "" {
-		return fallback
+// switches are the optional parts that are on.
+func (l *loader) switches(names []string, fallback bool) map[string]bool {
+	on := map[string]bool{}
+	for _, name := range names {
+		on[name] = fallback
+		if l.value(name) != "" {
+			on[name] = l.oneOf(name, "on", "off") == "on"
+		}
 	}
-	return l.oneOf(name, "on", "off") == "on"
+	return on
 }
 
 func (l *loader) duration(name string, fallback, least, most time.Duration) time.Duration {

@@ -18,7 +18,7 @@ func (b tab) network(on bool) {
 	command(b, network.OverrideNetworkState, network.OverrideNetworkStateParams{Offline: !on, DownloadThroughput: -1, UploadThroughput: -1})
 }
 
-const connectionLost = "The connection is lost. You are still signed in"
+const connectionLost = "You're offline. Reconnecting"
 
 // Offline is no sign-out: the page stays, says so, asks nobody, and notices by
 // itself when the network is back. What happened meanwhile is found out then.

@@ -9,15 +9,15 @@ import (
 	"os"
 	"runtime/debug"
 
-	"latchkey/internal/web"
+	"latchkey/internal/web/kit"
 )
 
 func newLogger(json bool, stderr io.Writer) *slog.Logger {
 	options := &slog.HandlerOptions{Level: slog.LevelInfo}
 	if json {
-		return slog.New(web.LogHandler(slog.NewJSONHandler(stderr, options)))
+		return slog.New(kit.LogHandler(slog.NewJSONHandler(stderr, options)))
 	}
-	return slog.New(web.LogHandler(slog.NewTextHandler(stderr, options)))
+	return slog.New(kit.LogHandler(slog.NewTextHandler(stderr, options)))
 }
 
 // reportError is the program's last line: for people, or for machines that

@@ -13,6 +13,7 @@ import (
 	"latchkey/internal/auth/authhttp"
 	"latchkey/internal/authjs"
 	"latchkey/internal/web"
+	"latchkey/internal/web/kit"
 )
 
 const siteName = "Latchkey"
@@ -44,24 +45,26 @@ func newSite(ctx context.Context, cfg config, db database, log *slog.Logger) (*a
 		Sessions: service, Store: db, SiteName: siteName, PasswordMinLength: cfg.passwordMinLength, Refused: refused(cfg), Log: log,
 	})
 	site := web.Config{
-		Auth:              service,
-		Edge:              &authhttp.Edge{Sessions: service, Cookie: cookie, PollKeepsAlive: cfg.pollKeepsAlive, Log: log},
-		Accounts:          users,
-		CSRF:              authjs.NewCSRF(cfg.secrets...),
-		BaseURL:           cfg.baseURL,
-		AllowedHosts:      cfg.allowedHosts,
-		AuthPath:          cfg.authPath,
-		SiteName:          siteName,
+		Config: kit.Config{
+			Auth:         service,
+			Edge:         &authhttp.Edge{Sessions: service, Cookie: cookie, PollKeepsAlive: cfg.pollKeepsAlive, Log: log},
+			Accounts:     users,
+			Secrets:      cfg.secrets,
+			BaseURL:      cfg.baseURL,
+			AllowedHosts: cfg.allowedHosts,
+			AuthPath:     cfg.authPath,
+			SiteName:     siteName,
+			Development:  !cfg.production,
+			PollInterval: cfg.pollInterval,
+			Push:         cfg.push,
+			Warning:      warning(cfg),
+			Log:          log,
+		},
 		Database:          db.Name(),
-		Development:       !cfg.production,
-		Lab:               cfg.lab,
 		PasswordMinLength: cfg.passwordMinLength,
-		PollInterval:      cfg.pollInterval,
-		Push:              cfg.push,
-		Warning:           warning(cfg),
 		Stopping:          ctx.Done(),
 		Ready:             db.Ready,
-		Log:               log,
+		Switches:          cfg.switches,
 	}
 	if cfg.demo {
 		site.Demo = &demo

@@ -13,9 +13,10 @@ import (
 	"latchkey/internal/testenv"
 )
 
-// bothStrategies runs a browser's test under each, at the same time: most of it
-// is waiting.
+// bothStrategies runs a browser's test under each, beside all other tests: most
+// of it is waiting.
 func bothStrategies(t *testing.T, f func(t *testing.T, strategy string)) {
+	t.Parallel()
 	for _, strategy := range []string{"jwt", "database"} {
 		t.Run(strategy, func(t *testing.T) {
 			t.Parallel()
@@ -149,6 +150,7 @@ func TestFiveTabsPollAsOne(t *testing.T) {
 // Without Web Locks whoever polls first polls for all. Timers may coincide, so
 // it is about one poll an interval, not five.
 func TestFiveTabsOfAnOldBrowserShareTheirPolls(t *testing.T) {
+	t.Parallel()
 	f := newFront(t, "SESSION_POLL_INTERVAL", "2s", "SESSION_PUSH", "on")
 	tabs := fiveTabs(t, f, withoutLocks)
 	if eval[bool](tabs[0], `"locks" in navigator`) {
@@ -248,6 +250,7 @@ var signInByAPI = `fetch("/auth/csrf").then((r) => r.json()).then(({ csrfToken }
 
 // A module that imports session.js gets the one that runs, not a second poller.
 func TestImportingTheModuleMakesNoSecondOne(t *testing.T) {
+	t.Parallel()
 	f := newFront(t)
 	b := newTab(t)
 	b.signIn(f.url)

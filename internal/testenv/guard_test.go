@@ -35,9 +35,18 @@ var things = map[string]func(t *testing.T) started{
 		c := PostgresCluster(t)
 		return started{c.guard.dir, serverPID(t, c)}
 	},
+	"the shared browser": func(t *testing.T) started {
+		tab := Browser(t)
+		b, _ := oneBrowser.get()
+		return started{b.guard.dir, chromedp.FromContext(tab).Browser.Process().Pid}
+	},
 	"a browser": func(t *testing.T) started {
 		tab, g := startBrowser(t, nil)
 		return started{g.dir, chromedp.FromContext(tab).Browser.Process().Pid}
+	},
+	"Firefox": func(t *testing.T) started {
+		_, g := startFirefox(t)
+		return started{g.dir, firefoxPID(t, g)}
 	},
 }
 
@@ -54,8 +63,21 @@ func serverPID(t *testing.T, c *Cluster) int {
 	return pid
 }
 
+func firefoxPID(t *testing.T, g *guard) int {
+	t.Helper()
+	file, err := os.ReadFile(filepath.Join(g.dir, "pid"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(file)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pid
+}
+
 func TestNothingOutlivesItsTest(t *testing.T) {
-	for _, name := range []string{"a private server", "a browser"} {
+	for _, name := range []string{"a private server", "a browser", "Firefox"} {
 		t.Run(name, func(t *testing.T) {
 			var left started
 			t.Run("the test", func(t *testing.T) { left = things[name](t) })

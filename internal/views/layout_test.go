@@ -48,3 +48,11 @@ func TestAssetsComeFromTheGivenFunction(t *testing.T) {
 	wantIn(t, html, `href="/cdn/app.css?v1"`)
 	wantIn(t, html, `src="/cdn/session.js?v1"`)
 }
+
+func TestTheMenuLeadsToAPartOnlyWhereItIs(t *testing.T) {
+	member := Page{User: &User{Email: "ada@example.com"}}
+	wantNotIn(t, render(t, App(member)), `href="/lab"`)
+	member.Menu = []MenuItem{{Path: "/lab", Label: "Lab"}}
+	wantIn(t, render(t, App(member)), `href="/lab"`)
+	wantNotIn(t, render(t, SignOut(Page{Menu: member.Menu})), `href="/lab"`)
+}

@@ -40,8 +40,8 @@ type User struct {
 // MenuItem is one place that the menu leads to. An optional part of the site
 // adds its own.
 type MenuItem struct {
-	Label  string
-	Path   string
+	Label  string // what it says
+	Path   string // where it leads, such as /lab
 	Icon   string // a name in icons.go; "": a dot
 	Public bool   // the front page's header shows it too
 }

@@ -6,19 +6,28 @@ import (
 	"time"
 
 	"github.com/a-h/templ"
+
+	"latchkey/internal/views/viewstest"
 )
 
-// probe is what an attacker would type everywhere. (HD-6)
-const probe = `"><script>alert(1)</script><img src=x onerror=alert(2)>'`
+// What the checks of every page go by.
+const probe = viewstest.Probe
 
-var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+var (
+	noon      = viewstest.Noon
+	render    = viewstest.Render
+	wantIn    = viewstest.Has
+	wantNotIn = viewstest.Lacks
+	tags      = viewstest.Tags
+	attr      = viewstest.Attr
+)
 
 // hostile is a page on which everything that can be echoed is a probe.
 func hostile(user *User) Page {
 	return Page{
 		Title: probe, Path: probe, User: user, Nonce: "n0nce", AuthPath: probe, SiteName: probe,
-		Development: true, Origin: "https://app.example", Theme: "dark", Toast: probe,
-		Menu: []MenuItem{{Label: probe, Path: "/x", Icon: probe, Public: true}}, PollSeconds: 60, Now: noon,
+		Development: true, Origin: "https://app.example", Theme: "dark", Toast: probe, Private: true, PollSeconds: 60, Now: noon,
+		Menu: []MenuItem{{Label: probe, Path: "/x", Icon: probe, Public: true}},
 	}
 }
 
@@ -55,15 +64,15 @@ func allPages() map[string]templ.Component {
 		"profile":          Profile(member, ProfileModel{Name: probe, Email: probe, Errors: Errors{"name": probe}}),
 		"appearance":       Appearance(member),
 		"components":       DevUI(member),
-		"lab, jwt": Lab(member, LabModel{
-			Strategy: "jwt", Notice: probe, Devices: devices, Large: true, Dropped: time.Second, DropFor: 20 * time.Second,
-			Cookie: LabCookie{Bytes: 8841, Count: 3, Claims: []LabClaim{
-				{Name: "sub", Text: probe}, {Name: "exp", Date: noon}, {Name: probe, Text: strings.Repeat(probe, 9)},
-			}},
-		}),
-		"lab, database":  Lab(member, LabModel{Strategy: "database", Devices: devices, Cookie: LabCookie{Bytes: 43, Count: 1, Start: probe}}),
-		"error":          ErrorPage(guest, ErrorPageModel{Status: 503, Title: probe, Text: probe, RequestID: probe, RetryAfter: 90}),
-		"error, unknown": ErrorPage(member, ErrorPageModel{Status: 418}),
+		"error":            ErrorPage(guest, ErrorPageModel{Status: 503, Title: probe, Text: probe, RequestID: probe, RetryAfter: 90}),
+		"error, unknown":   ErrorPage(member, ErrorPageModel{Status: 418}),
+	}
+}
+
+// eachPage runs a check on every page.
+func eachPage(t *testing.T, check func(t *testing.T, html string)) {
+	for name, page := range allPages() {
+		t.Run(name, func(t *testing.T) { check(t, render(t, page)) })
 	}
 }
 
@@ -74,34 +83,4 @@ func eachRealPage(t *testing.T, check func(t *testing.T, html string)) {
 			check(t, html)
 		}
 	})
-}
-
-func render(t *testing.T, c templ.Component) string {
-	t.Helper()
-	var b strings.Builder
-	if err := c.Render(t.Context(), &b); err != nil {
-		t.Fatalf("Render: %v", err)
-	}
-	return b.String()
-}
-
-// eachPage runs a check on every page.
-func eachPage(t *testing.T, check func(t *testing.T, html string)) {
-	for name, page := range allPages() {
-		t.Run(name, func(t *testing.T) { check(t, render(t, page)) })
-	}
-}
-
-func wantIn(t *testing.T, html, want string) {
-	t.Helper()
-	if !strings.Contains(html, want) {
-		t.Errorf("the page lacks %s", want)
-	}
-}
-
-func wantNotIn(t *testing.T, html, unwanted string) {
-	t.Helper()
-	if strings.Contains(html, unwanted) {
-		t.Errorf("the page has %s, want it absent", unwanted)
-	}
 }

@@ -1,4 +1,4 @@
-package web
+package web_test
 
 import (
 	"net/http"
@@ -6,51 +6,51 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"latchkey/internal/testenv"
+	"latchkey/internal/web/webtest"
 )
 
 func TestTheThemeIsChosenWithoutJavaScript(t *testing.T) {
-	b := onMemory(t).signUp("ada@example.com")
-	b.get("/dashboard").shows(200, `<html lang="en">`)
+	b := webtest.OnMemory(t).SignUp("ada@example.com")
+	b.Get("/dashboard").Shows(200, `<html lang="en">`)
 	for _, theme := range []string{"dark", "light"} {
-		b.post("/account/appearance", "theme", theme, "callbackUrl", "/dashboard").redirectsTo("/dashboard").
-			shows(200, `<html lang="en" data-theme="`+theme+`">`)
-		b.get("/signout").shows(200, `data-theme="`+theme+`"`)
+		b.Post("/account/appearance", "theme", theme, "callbackUrl", "/dashboard").RedirectsTo("/dashboard").
+			Shows(200, `<html lang="en" data-theme="`+theme+`">`)
+		b.Get("/signout").Shows(200, `data-theme="`+theme+`"`)
 	}
-	b.post("/account/appearance", "callbackUrl", "/account/appearance").redirectsTo("/account/appearance").shows(200, `<html lang="en">`)
+	b.Post("/account/appearance", "callbackUrl", "/account/appearance").RedirectsTo("/account/appearance").Shows(200, `<html lang="en">`)
 }
 
 // The cookie comes back to the server from the browser, who may write anything.
 func TestAThemeIsOneOfThoseThereAre(t *testing.T) {
-	b := onMemory(t).signUp("ada@example.com")
+	b := webtest.OnMemory(t).SignUp("ada@example.com")
 	for _, hostile := range []string{`"><script>`, "dark light", "DARK"} {
-		b.post("/account/appearance", "theme", hostile).redirectsTo("/account/appearance").shows(200, `<html lang="en">`)
-		b.client.Jar.SetCookies(b.origin(), []*http.Cookie{{Name: themeCookie, Value: "x" + hostile[1:]}})
-		b.get("/dashboard").shows(200, `<html lang="en">`)
+		b.Post("/account/appearance", "theme", hostile).RedirectsTo("/account/appearance").Shows(200, `<html lang="en">`)
+		b.Client.Jar.SetCookies(b.Origin(), []*http.Cookie{{Name: "theme", Value: "x" + hostile[1:]}})
+		b.Get("/dashboard").Shows(200, `<html lang="en">`)
 	}
-	b.post("/account/appearance", "theme", "dark", "callbackUrl", "https://evil.example/").redirectsTo("/account/appearance")
+	b.Post("/account/appearance", "theme", "dark", "callbackUrl", "https://evil.example/").RedirectsTo("/account/appearance")
 }
 
 func TestTheProfileIsSaved(t *testing.T) {
-	everywhere(t, func(t *testing.T, w *world) {
-		b := w.signUp(someone(t))
-		b.post("/account/profile", "name", "  محمد علي ").redirectsTo("/account/profile?done=saved").shows(200, "Your profile is saved.", `value="محمد علي"`)
-		b.get("/dashboard").shows(200, "<bdi>محمد علي</bdi>")
-		b.post("/account/profile", "name", "Ada\u202e").shows(422, "field-error", "no control characters")
-		b.get("/dashboard").shows(200, "<bdi>محمد علي</bdi>")
+	webtest.Everywhere(t, func(t *testing.T, w *webtest.Site) {
+		b := w.SignUp(webtest.Email(t))
+		b.Post("/account/profile", "name", "  محمد علي ").RedirectsTo("/account/profile?done=saved").Shows(200, "Your profile is saved.", `value="محمد علي"`)
+		b.Get("/dashboard").Shows(200, "<bdi>محمد علي</bdi>")
+		b.Post("/account/profile", "name", "Ada\u202e").Shows(422, "field-error", "no control characters")
+		b.Get("/dashboard").Shows(200, "<bdi>محمد علي</bdi>")
 	})
 }
 
 // formTab is a tab on the sign-in page of a site that has the demo account.
-func formTab(t *testing.T, path string) tab {
-	w := onMemory(t)
-	w.signUp("ada@example.com")
-	b := tab{testenv.Browser(t, chromedp.IgnoreCertErrors), t, w.front.URL}
-	b.open(path)
+func formTab(t *testing.T, path string) webtest.Tab {
+	w := webtest.OnMemory(t)
+	w.SignUp("ada@example.com")
+	b := w.OpenTab()
+	b.Open(path)
 	return b
 }
 
-func evaluate[T any](t *testing.T, b tab, js string) T {
+func evaluate[T any](t *testing.T, b webtest.Tab, js string) T {
 	t.Helper()
 	got, err := chromedp.Run(b.Tab, chromedp.Evaluate[T](js))
 	if err != nil {
@@ -77,13 +77,13 @@ func TestAFormIsSentOnce(t *testing.T) {
 			t.Fatalf("sent, busy, label, and after coming back busy, label = %v, want %v", got, want)
 		}
 	}
-	b.clean()
+	b.Clean()
 }
 
 func TestThePasswordIsCountedAsItIsTyped(t *testing.T) {
 	b := formTab(t, "/signup")
 	for typed, want := range map[string]string{"": "", "a": "1 of 15", "🔑🔑🔑": "3 of 15", "correct horse battery": "21 characters"} {
-		b.do("type", chromedp.Evaluate[chromedp.Void](`(() => {
+		b.Do("type", chromedp.Evaluate[chromedp.Void](`(() => {
 			const input = document.querySelector("#password");
 			input.value = "`+typed+`";
 			input.dispatchEvent(new Event("input"));
@@ -95,13 +95,13 @@ func TestThePasswordIsCountedAsItIsTyped(t *testing.T) {
 	if got := evaluate[string](t, b, "document.activeElement.id"); got != "name" {
 		t.Errorf("the focus is in %q, want it in the first field", got)
 	}
-	b.clean()
+	b.Clean()
 }
 
 // A time that a script puts into the page later is kept true as well.
 func TestTimesKeepTicking(t *testing.T) {
 	b := formTab(t, "/signin")
-	b.do("add a time", chromedp.Evaluate[chromedp.Void](`(() => {
+	b.Do("add a time", chromedp.Evaluate[chromedp.Void](`(() => {
 		const box = document.createElement("p");
 		box.innerHTML = '<time data-ago datetime="' + new Date(Date.now() - 9000000).toISOString() + '">old words</time>';
 		document.querySelector("main").append(box);
@@ -109,5 +109,5 @@ func TestTimesKeepTicking(t *testing.T) {
 	if got := evaluate[string](t, b, `document.querySelector("time").textContent`); got != "2 hours ago" {
 		t.Errorf("the time says %q, want 2 hours ago", got)
 	}
-	b.clean()
+	b.Clean()
 }

@@ -5,13 +5,17 @@ import (
 
 	"latchkey/internal/auth/authhttp"
 	"latchkey/internal/views"
+	"latchkey/internal/web/kit"
 )
 
-func (s *site) dashboard(w http.ResponseWriter, r *http.Request) error {
+// dashboard is the first page of a signed-in user.
+type dashboard struct{ *kit.Kit }
+
+func (d dashboard) show(w http.ResponseWriter, r *http.Request) error {
 	session := authhttp.FromContext(r.Context()).Session
-	return s.render(w, r, http.StatusOK, views.Dashboard(s.privatePage(r), views.DashboardModel{
-		Strategy:          s.Auth.Strategy(),
-		Limit:             s.limitOf(session.User),
+	return d.Render(w, r, http.StatusOK, views.Dashboard(d.PrivatePage(r), views.DashboardModel{
+		Strategy:          d.Auth.Strategy(),
+		Limit:             limitOf(d.Auth, session.User),
 		ValidatedAt:       session.ValidatedAt,
 		ExpiresAt:         session.ExpiresAt,
 		AbsoluteExpiresAt: session.AbsoluteExpiresAt,

@@ -9,6 +9,7 @@ import (
 
 	"latchkey/internal/auth"
 	"latchkey/internal/auth/authhttp"
+	"latchkey/internal/web/kit"
 )
 
 const (
@@ -16,33 +17,38 @@ const (
 	writeGrace = 10 * time.Second // how long a line may take to be sent before the reader counts as gone
 )
 
-// events is a stream of server-sent events by which a page hears within
+// events are what an open tab is told.
+type events struct {
+	*kit.Kit
+	stopping <-chan struct{} // closed when the program is told to stop; nil = never
+}
+
+// stream is a stream of server-sent events by which a page hears within
 // milliseconds that its session has ended or changed. An event carries no
 // data and proves nothing: it has the page ask GET /session, which it does now
 // and then in any case. So a lost event costs time and a stale one a request.
 //
 // After its news the stream ends. The browser opens a new one by itself, with
 // the cookie it has then, and 204 tells it not to (HTML Standard §9.2.3).
-func (s *site) events(w http.ResponseWriter, r *http.Request) error {
+func (e events) stream(w http.ResponseWriter, r *http.Request) error {
 	if r.Method == http.MethodHead { // would wait for ever, for nothing
-		badRequest(w, r)
-		return nil
+		return &kit.Error{Status: http.StatusBadRequest}
 	}
-	noStore(w.Header())
+	kit.NoStore(w.Header())
 	result := authhttp.FromContext(r.Context())
 	if result.State != auth.StateOK {
 		w.WriteHeader(http.StatusNoContent)
 		return nil
 	}
-	ctx, cancel := context.WithDeadline(r.Context(), time.Now().Add(result.Session.ExpiresAt.Sub(s.Auth.Now())))
+	ctx, cancel := context.WithDeadline(r.Context(), time.Now().Add(result.Session.ExpiresAt.Sub(e.Auth.Now())))
 	defer cancel()
-	news, err := s.Auth.Watch(ctx, result.Session)
+	news, err := e.Auth.Watch(ctx, result.Session)
 	if err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("X-Accel-Buffering", "no") // nginx would keep the events to itself
-	stream{out: w, every: heartbeat, grace: writeGrace}.run(ctx, news, s.Stopping)
+	stream{out: w, every: heartbeat, grace: writeGrace}.run(ctx, news, e.stopping)
 	return nil
 }
 

@@ -4,17 +4,20 @@ import (
 	"net/http"
 
 	"latchkey/internal/views"
+	"latchkey/internal/web/kit"
 )
 
-// devUI shows the components, for development.
-func (s *site) devUI(w http.ResponseWriter, r *http.Request) error {
-	return s.render(w, r, http.StatusOK, views.DevUI(s.newPage(r)))
+// home is the front page.
+type home struct {
+	*kit.Kit
+	database string      // in words
+	demo     *views.Demo // the account to try; nil = none
 }
 
-func (s *site) home(w http.ResponseWriter, r *http.Request) error {
-	return s.renderPublic(w, r, http.StatusOK, views.Home(s.newPage(r), views.HomeModel{
-		Strategy: s.Auth.Strategy(),
-		Database: s.Database,
-		Demo:     s.Demo,
+func (h home) show(w http.ResponseWriter, r *http.Request) error {
+	return h.RenderPublic(w, r, http.StatusOK, views.Home(h.Page(r), views.HomeModel{
+		Strategy: h.Auth.Strategy(),
+		Database: h.database,
+		Demo:     h.demo,
 	}))
 }

@@ -7,33 +7,36 @@ import (
 	"latchkey/internal/accounts"
 	"latchkey/internal/auth/authhttp"
 	"latchkey/internal/views"
+	"latchkey/internal/web/kit"
 )
 
-func (s *site) profile(w http.ResponseWriter, r *http.Request) error {
+// profile is what users may change of their own account.
+type profile struct{ *kit.Kit }
+
+func (s profile) show(w http.ResponseWriter, r *http.Request) error {
 	u := authhttp.FromContext(r.Context()).Session.User
-	p := s.privatePage(r)
+	p := s.PrivatePage(r)
 	if r.FormValue("done") == "saved" {
 		p.Toast = "Your profile is saved."
 	}
-	return s.render(w, r, http.StatusOK, views.Profile(p, views.ProfileModel{Name: u.Name, Email: u.Email}))
+	return s.Render(w, r, http.StatusOK, views.Profile(p, views.ProfileModel{Name: u.Name, Email: u.Email}))
 }
 
-// saveProfile changes what users may change of their own account. Every session
-// of the user shows it from its next request on.
-func (s *site) saveProfile(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
+// submit saves it. Every session of the user shows it from its next request on.
+func (s profile) submit(w http.ResponseWriter, r *http.Request) error {
+	if err := kit.ReadForm(r); err != nil {
 		return err
 	}
 	u := authhttp.FromContext(r.Context()).Session.User
 	name := r.PostFormValue("name")
 	err := s.Accounts.EditUser(r.Context(), u.ID, accounts.Edit{Name: &name})
 	if invalid, ok := errors.AsType[accounts.Invalid](err); ok {
-		return s.render(w, r, http.StatusUnprocessableEntity, views.Profile(s.privatePage(r), views.ProfileModel{
+		return s.Render(w, r, http.StatusUnprocessableEntity, views.Profile(s.PrivatePage(r), views.ProfileModel{
 			Name: name, Email: u.Email, Errors: views.Errors(invalid),
 		}))
 	}
 	if err != nil {
 		return err
 	}
-	return seeOther(w, r, "/account/profile?done=saved")
+	return kit.SeeOther(w, r, "/account/profile?done=saved")
 }

@@ -1,4 +1,4 @@
-package web
+package web_test
 
 import (
 	"context"
@@ -7,6 +7,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"latchkey/internal/web/webtest"
 )
 
 // CL-2: 48 browsers sign in to one account at once, on two instances. At no
@@ -14,16 +16,16 @@ import (
 // has settled exactly that many cookies answer, on either instance.
 func TestTheLimitHoldsUnderARace(t *testing.T) {
 	const workers, rounds, limit = 48, 3, 3
-	everywhere(t, func(t *testing.T, w *world) {
-		ada := someone(t)
-		w.signUp(ada)
-		user, _, err := w.db.UserByEmail(t.Context(), ada)
+	webtest.Everywhere(t, func(t *testing.T, w *webtest.Site) {
+		ada := webtest.Email(t)
+		w.SignUp(ada)
+		user, _, err := w.Database.UserByEmail(t.Context(), ada)
 		if err != nil {
 			t.Fatal(err)
 		}
-		instances := []http.Handler{w.handler(), w.instance()}
+		instances := []http.Handler{w.Handler(), w.Instance()}
 		var turn atomic.Int64
-		w.use(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		w.Use(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 			instances[turn.Add(1)%2].ServeHTTP(rw, r)
 		}))
 
@@ -32,7 +34,7 @@ func TestTheLimitHoldsUnderARace(t *testing.T) {
 		var samples, most int
 		sampler.Go(func() {
 			for sampling.Err() == nil {
-				live, err := w.db.Live(context.WithoutCancel(sampling), user.ID, w.now())
+				live, err := w.Database.Live(context.WithoutCancel(sampling), user.ID, w.Now())
 				if err != nil {
 					t.Errorf("Live = %v", err)
 				}
@@ -40,29 +42,29 @@ func TestTheLimitHoldsUnderARace(t *testing.T) {
 			}
 		})
 		for range rounds {
-			browsers := make([]*browser, workers)
+			browsers := make([]*webtest.Browser, workers)
 			for i := range browsers {
-				browsers[i] = w.browser()
+				browsers[i] = w.Browser()
 			}
 			var signingIn sync.WaitGroup
 			start := make(chan struct{})
 			for _, b := range browsers {
 				signingIn.Go(func() {
 					<-start
-					if got := b.post("/signin", "email", ada, "password", testPassword); got.StatusCode != 303 {
-						t.Errorf("a sign-in of the race = %d, want 303: %.200s", got.StatusCode, got.text)
+					if got := b.Post("/signin", "email", ada, "password", webtest.Password); got.StatusCode != 303 {
+						t.Errorf("a sign-in of the race = %d, want 303: %.200s", got.StatusCode, got.Text)
 					}
 				})
 			}
 			close(start)
 			signingIn.Wait()
 			for i, instance := range instances {
-				w.use(instance)
-				if got := w.answering(browsers, limit); got != limit {
+				w.Use(instance)
+				if got := answering(browsers, limit); got != limit {
 					t.Errorf("after the race %d cookies answer on instance %d, want %d", got, i, limit)
 				}
 			}
-			w.use(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			w.Use(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 				instances[turn.Add(1)%2].ServeHTTP(rw, r)
 			}))
 		}
@@ -77,21 +79,14 @@ func TestTheLimitHoldsUnderARace(t *testing.T) {
 	})
 }
 
-// use puts a handler behind the origin.
-func (w *world) use(h http.Handler) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.site = h
-}
-
 // answering counts the browsers whose cookie still answers, once the endings
 // have had time to travel: see the promise in view.go.
-func (w *world) answering(browsers []*browser, want int) (n int) {
+func answering(browsers []*webtest.Browser, want int) (n int) {
 	deadline := time.Now().Add(10 * time.Second)
 	for {
 		n = 0
 		for _, b := range browsers {
-			if b.copy().get("/auth/session").text != "null" {
+			if b.Copy().Get("/auth/session").Text != "null" {
 				n++
 			}
 		}

@@ -1,88 +1,95 @@
 package web
 
 import (
-	"net/http"
 	"time"
 
 	"github.com/go-chi/chi/v5"
-	"github.com/go-chi/chi/v5/middleware"
 
 	"latchkey/internal/auth/authhttp"
+	"latchkey/internal/web/kit"
 	"latchkey/static"
 )
 
-const (
-	maxBody     = 64 << 10         // the largest request body, in bytes: forms only
-	maxDuration = 10 * time.Second // the longest a handler waits for anything
-)
+// maxDuration is the longest a handler waits for anything.
+const maxDuration = 10 * time.Second
 
-// routes is the whole URL surface, in blocks by who may enter.
-func (s *site) routes() http.Handler {
-	r := chi.NewRouter()
-	lab := newLab(s) // does nothing unless Lab is on
-	session := func(kind authhttp.Kind) func(http.Handler) http.Handler {
-		return func(next http.Handler) http.Handler { return s.Edge.Middleware(kind)(lab.watch(next)) }
-	}
-	// Who asks and what for (logged even if a later step refuses), then what
-	// every answer carries, then what no request may do.
-	r.Use(requestID, countQueries, middleware.ClientIPFromRemoteAddr, s.logRequests, s.recoverPanics,
-		s.securityHeaders, middleware.GetHead, limitBody(maxBody), s.sameOrigin())
-	r.NotFound(s.Edge.Middleware(authhttp.Page)(s.page(notFound)).ServeHTTP)
-	r.MethodNotAllowed(s.Edge.Middleware(authhttp.Page)(s.methodNotAllowed(r)).ServeHTTP)
+// routes is the whole URL surface, in blocks by who may enter. What optional
+// parts add to a block is in their folders; see parts.go.
+func routes(k *kit.Kit, cfg Config) *chi.Mux {
+	var (
+		health     = health{cfg.Ready, k.Log}
+		session    = session{k}
+		events     = events{k, cfg.Stopping}
+		home       = home{k, cfg.Database, cfg.Demo}
+		signUp     = signUp{k, cfg.PasswordMinLength}
+		signIn     = signIn{k, cfg.Demo}
+		signOut    = signOut{k}
+		dashboard  = dashboard{k}
+		devices    = devices{k}
+		profile    = profile{k}
+		appearance = appearance{k}
+		siteFiles  = siteFiles{k}
+	)
+	r := k.NewRouter() // says who asks, sets the security headers, refuses other origins
 
 	// Machines: no session is looked at.
 	r.Get("/static/*", static.Handler(r.NotFoundHandler()).ServeHTTP)
-	s.siteFiles(r)
-	r.Get("/healthz", s.healthz)
-	r.Get("/readyz", s.readyz)
+	siteFiles.routes(r)
+	r.Get("/healthz", health.alive)
+	r.Get("/readyz", health.usable)
 
-	// A browser, for as long as it likes.
-	if s.Push {
-		r.With(session(authhttp.Silent), s.requireKnown).Get(s.AuthPath+"/events", s.page(s.events))
+	// An open tab, which asks who is signed in and is told of news.
+	r.With(kit.Deadline(maxDuration), k.Session(authhttp.Poll), k.RequireKnown).Get(k.AuthPath+"/session", k.Handle(session.poll))
+	if k.Push { // for as long as it likes
+		r.With(k.Session(authhttp.Silent), k.RequireKnown).Get(k.AuthPath+"/events", k.Handle(events.stream))
 	}
 
-	// Clients of Auth.js; see auth_action.go.
-	r.With(deadline(maxDuration)).Route(s.AuthPath, func(r chi.Router) { s.authRoutes(r, session) })
-
 	r.Group(func(r chi.Router) {
-		r.Use(deadline(maxDuration), session(authhttp.Page))
-
-		// Anyone, at any time: signing out works without a database.
-		r.Post("/signout", s.page(s.signOut))
+		r.Use(kit.Deadline(maxDuration))
+		k.RouteParts(r, kit.BlockOpen)
 
 		r.Group(func(r chi.Router) {
-			r.Use(s.requireKnown)
+			r.Use(k.Session(authhttp.Page))
 
-			// Anyone.
-			r.Get("/", s.page(s.home))
-			r.Get("/signup", s.page(s.signUpForm))
-			r.Post("/signup", s.page(s.signUp))
-			r.Get("/signin", s.page(s.signInForm))
-			r.Post("/signin", s.page(s.signIn))
-			r.Post("/signin/continue", s.page(s.signInContinue))
-			r.Get("/signout", s.page(s.signOutForm))
-			r.Post("/account/appearance", s.page(s.setTheme))
-			if s.Development {
-				r.Get("/dev/ui", s.page(s.devUI))
-			}
+			// Anyone, at any time: signing out works without a database.
+			r.Post("/signout", k.Handle(signOut.submit))
 
-			// Signed in.
 			r.Group(func(r chi.Router) {
-				r.Use(s.requireUser)
-				r.Get("/dashboard", s.page(s.dashboard))
-				r.Get("/account/appearance", s.page(s.appearance))
-				lab.routes(r)
-			})
+				r.Use(k.RequireKnown)
 
-			// Signed in, as the database says at this moment.
-			r.Group(func(r chi.Router) {
-				r.Use(s.Edge.AskDatabase, s.requireKnown, s.requireUser)
-				r.Get("/account/profile", s.page(s.profile))
-				r.Post("/account/profile", s.page(s.saveProfile))
-				r.Get("/account/sessions", s.page(s.devices))
-				r.Post("/account/sessions/{id}/end", s.page(s.endDevice))
-				r.Post("/account/sessions/end-others", s.page(s.endOthers))
-				r.Post("/account/sessions/end-all", s.page(s.endAll))
+				// Anyone.
+				r.Get("/", k.Handle(home.show))
+				r.Get("/signup", k.Handle(signUp.form))
+				r.Post("/signup", k.Handle(signUp.submit))
+				r.Get("/signin", k.Handle(signIn.form))
+				r.Post("/signin", k.Handle(signIn.submit))
+				r.Post("/signin/continue", k.Handle(signIn.confirm))
+				r.Get("/signout", k.Handle(signOut.form))
+				r.Post("/account/appearance", k.Handle(appearance.submit))
+				if k.Development {
+					r.Get("/dev/ui", k.Handle(appearance.components))
+				}
+				k.RouteParts(r, kit.BlockAnyone)
+
+				// Signed in.
+				r.Group(func(r chi.Router) {
+					r.Use(k.RequireUser)
+					r.Get("/dashboard", k.Handle(dashboard.show))
+					r.Get("/account/appearance", k.Handle(appearance.show))
+					k.RouteParts(r, kit.BlockUsers)
+				})
+
+				// Signed in, as the database says at this moment.
+				r.Group(func(r chi.Router) {
+					r.Use(k.Edge.AskDatabase, k.RequireKnown, k.RequireUser)
+					r.Get("/account/profile", k.Handle(profile.show))
+					r.Post("/account/profile", k.Handle(profile.submit))
+					r.Get("/account/sessions", k.Handle(devices.show))
+					r.Post("/account/sessions/{id}/end", k.Handle(devices.end))
+					r.Post("/account/sessions/end-others", k.Handle(devices.endOthers))
+					r.Post("/account/sessions/end-all", k.Handle(devices.endAll))
+					k.RouteParts(r, kit.BlockFresh)
+				})
 			})
 		})
 	})

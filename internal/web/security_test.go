@@ -1,4 +1,4 @@
-package web
+package web_test
 
 import (
 	"encoding/base64"
@@ -11,16 +11,14 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
-	"latchkey/internal/accounts/accountstest"
+	"latchkey/internal/web/kit"
+	"latchkey/internal/web/webtest"
 	"latchkey/static"
 )
 
-// onMemory is a world on the in-memory store, for what no database changes.
-func onMemory(t *testing.T) *world { return newWorld(t, memory{accountstest.NewStore()}, "jwt") }
-
 func TestEveryAnswerHasTheSecurityHeaders(t *testing.T) { // HD-1, HD-2, HD-3
-	w := onMemory(t)
-	b := w.signUp("ada@example.com")
+	w := webtest.OnMemory(t)
+	b := w.SignUp("ada@example.com")
 	nonce := regexp.MustCompile(`'nonce-([A-Z2-7]{20,})'`)
 	seen := map[string]bool{}
 	for request, status := range map[string]int{
@@ -30,7 +28,7 @@ func TestEveryAnswerHasTheSecurityHeaders(t *testing.T) { // HD-1, HD-2, HD-3
 		"GET //evil.example/": 404,
 	} {
 		method, path, _ := strings.Cut(request, " ")
-		a := b.do(method, path, "", "")
+		a := b.Do(method, path, "", "")
 		if a.StatusCode != status {
 			t.Errorf("%s = %d, want %d", request, a.StatusCode, status)
 		}
@@ -61,7 +59,7 @@ func TestEveryAnswerHasTheSecurityHeaders(t *testing.T) { // HD-1, HD-2, HD-3
 			if kind != "text/html; charset=utf-8" || a.Header.Get("Cache-Control") != "private, no-store" || a.Header.Get("Vary") != "Cookie" {
 				t.Errorf("%s: a page with %q, Cache-Control %q, Vary %q", request, kind, a.Header.Get("Cache-Control"), a.Header.Get("Vary"))
 			}
-			if method != "HEAD" && !strings.Contains(a.text, `nonce="`+n[1]+`"`) {
+			if method != "HEAD" && !strings.Contains(a.Text, `nonce="`+n[1]+`"`) {
 				t.Errorf("%s: the scripts do not carry the policy's nonce", request)
 			}
 		}
@@ -69,17 +67,17 @@ func TestEveryAnswerHasTheSecurityHeaders(t *testing.T) { // HD-1, HD-2, HD-3
 }
 
 func TestMethodNotAllowedNamesTheMethods(t *testing.T) {
-	b := onMemory(t).browser()
-	if got := b.do("DELETE", "/signin", "", "").shows(405).Header.Get("Allow"); got != "GET, HEAD, POST" {
+	b := webtest.OnMemory(t).Browser()
+	if got := b.Do("DELETE", "/signin", "", "").Shows(405).Header.Get("Allow"); got != "GET, HEAD, POST" {
 		t.Errorf("Allow: %q, want GET, HEAD, POST", got)
 	}
-	if got := b.do("PUT", "/account/sessions/end-all", "", "").shows(405).Header.Get("Allow"); got != "POST" {
+	if got := b.Do("PUT", "/account/sessions/end-all", "", "").Shows(405).Header.Get("Allow"); got != "POST" {
 		t.Errorf("Allow: %q, want POST", got)
 	}
 }
 
 func TestStaticFilesAreKeptForever(t *testing.T) {
-	a := onMemory(t).browser().get(static.URL("session.js")).shows(200)
+	a := webtest.OnMemory(t).Browser().Get(static.URL("session.js")).Shows(200)
 	if got := a.Header.Get("Cache-Control"); got != "public, max-age=31536000, immutable" {
 		t.Errorf("Cache-Control: %q, want a year and immutable", got)
 	}
@@ -89,12 +87,12 @@ func TestStaticFilesAreKeptForever(t *testing.T) {
 }
 
 func TestCookiesAreSecure(t *testing.T) { // CK-1, CK-2
-	w := onMemory(t)
-	if n := len(w.browser().get("/").Cookies()); n != 0 {
+	w := webtest.OnMemory(t)
+	if n := len(w.Browser().Get("/").Cookies()); n != 0 {
 		t.Errorf("a guest gets %d cookies, want none", n)
 	}
-	b := w.browser()
-	set := b.post("/signup", "email", "ada@example.com", "password", testPassword)
+	b := w.Browser()
+	set := b.Post("/signup", "email", "ada@example.com", "password", webtest.Password)
 	found := false
 	for _, line := range set.Header.Values("Set-Cookie") {
 		name, rest, _ := strings.Cut(line, "=")
@@ -119,9 +117,9 @@ func TestCookiesAreSecure(t *testing.T) { // CK-1, CK-2
 }
 
 func TestCrossOriginRequestsAreRefusedOnEveryRoute(t *testing.T) { // CS-1, CS-3, CS-5
-	w := onMemory(t)
-	b := w.signUp("ada@example.com")
-	host := b.origin().Host
+	w := webtest.OnMemory(t)
+	b := w.SignUp("ada@example.com")
+	host := b.Origin().Host
 	refused := []map[string]string{
 		{"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"},
 		{"Sec-Fetch-Site": "same-site", "Origin": "https://sub.app.example"},
@@ -131,19 +129,19 @@ func TestCrossOriginRequestsAreRefusedOnEveryRoute(t *testing.T) { // CS-1, CS-3
 		{"Sec-Fetch-Site": "cross-site", "Origin": ""},
 	}
 	routes := 0
-	chi.Walk(w.handler().(chi.Routes), func(method, route string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
+	chi.Walk(w.Handler().(chi.Routes), func(method, route string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
 		if method != "POST" || strings.HasPrefix(route, "/static") {
 			return nil
 		}
 		routes++
 		for _, headers := range refused {
 			for name, value := range headers {
-				b.header.Set(name, value)
+				b.Header.Set(name, value)
 				if value == "" {
-					b.header[name] = nil
+					b.Header[name] = nil
 				}
 			}
-			a := b.post(strings.ReplaceAll(route, "{id}", "x"), "email", "eve@example.com", "password", testPassword)
+			a := b.Post(strings.ReplaceAll(route, "{id}", "x"), "email", "eve@example.com", "password", webtest.Password)
 			if a.StatusCode != 403 || len(a.Cookies()) != 0 {
 				t.Errorf("POST %s with %v = %d and %d cookies, want 403 and none", route, headers, a.StatusCode, len(a.Cookies()))
 			}
@@ -153,77 +151,77 @@ func TestCrossOriginRequestsAreRefusedOnEveryRoute(t *testing.T) { // CS-1, CS-3
 	if routes < 7 {
 		t.Fatalf("only %d routes were tried", routes)
 	}
-	b.header = http.Header{}
-	b.get("/dashboard").shows(200)
+	b.Header = http.Header{}
+	b.Get("/dashboard").Shows(200)
 }
 
 func TestOurOriginIsOursBehindAProxy(t *testing.T) { // CS-5
-	w := onMemory(t)
-	inner := w.handler()
-	w.use(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+	w := webtest.OnMemory(t)
+	inner := w.Handler()
+	w.Use(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		r.Host = "10.0.0.7:8080" // a proxy rewrites Host
 		r.Header.Set("X-Forwarded-Host", "evil.example")
 		inner.ServeHTTP(rw, r)
 	}))
-	b := w.browser()
-	b.header["Sec-Fetch-Site"] = nil
-	b.post("/signup", "email", "ada@example.com", "password", testPassword).redirectsTo("/dashboard").shows(200)
-	b.header.Set("Origin", "https://evil.example")
-	b.post("/signout").shows(403)
+	b := w.Browser()
+	b.Header["Sec-Fetch-Site"] = nil
+	b.Post("/signup", "email", "ada@example.com", "password", webtest.Password).RedirectsTo("/dashboard").Shows(200)
+	b.Header.Set("Origin", "https://evil.example")
+	b.Post("/signout").Shows(403)
 }
 
 func TestSafeMethodsChangeNothing(t *testing.T) { // CS-4
-	w := onMemory(t)
-	b := w.signUp("ada@example.com")
-	before := b.session()
-	b.header.Set("X-HTTP-Method-Override", "POST")
+	w := webtest.OnMemory(t)
+	b := w.SignUp("ada@example.com")
+	before := b.Session()
+	b.Header.Set("X-HTTP-Method-Override", "POST")
 	for _, path := range []string{"/signout", "/account/sessions/end-all", "/signout?_method=POST", "/account/sessions?_method=DELETE"} {
-		b.get(path)
-		b.do("HEAD", path, "", "")
-		b.do("OPTIONS", path, "", "")
+		b.Get(path)
+		b.Do("HEAD", path, "", "")
+		b.Do("OPTIONS", path, "", "")
 	}
-	b.get("/dashboard").shows(200)
-	if b.session() != before {
+	b.Get("/dashboard").Shows(200)
+	if b.Session() != before {
 		t.Error("the session cookie changed")
 	}
 }
 
 func TestBodiesAreLimited(t *testing.T) { // DO-1
-	b := onMemory(t).browser()
+	b := webtest.OnMemory(t).Browser()
 	form := "application/x-www-form-urlencoded"
-	b.do("POST", "/signin", form, "email="+strings.Repeat("x", maxBody)).shows(413)
-	b.do("POST", "/signin", "multipart/form-data; boundary=x", "--x--").shows(415)
-	b.do("POST", "/signin", "application/json", "{}").shows(415)
-	b.do("POST", "/signin", form, "email=%zz").shows(400)
-	b.do("POST", "/signin", form, strings.Repeat("a&", 20_000)).shows(400)
+	b.Do("POST", "/signin", form, "email="+strings.Repeat("x", kit.MaxBody)).Shows(413)
+	b.Do("POST", "/signin", "multipart/form-data; boundary=x", "--x--").Shows(415)
+	b.Do("POST", "/signin", "application/json", "{}").Shows(415)
+	b.Do("POST", "/signin", form, "email=%zz").Shows(400)
+	b.Do("POST", "/signin", form, strings.Repeat("a&", 20_000)).Shows(400)
 }
 
 func TestHostileCallbacksInRequests(t *testing.T) { // RD-2
-	w := onMemory(t)
-	w.signUp("ada@example.com")
-	b := w.browser()
-	for _, raw := range hostileCallbacks {
+	w := webtest.OnMemory(t)
+	w.SignUp("ada@example.com")
+	b := w.Browser()
+	for _, raw := range webtest.HostileCallbacks {
 		if len(raw) > 10_000 || strings.ContainsAny(raw, "\x00") {
 			continue // over the limits of a request line
 		}
-		b.get("/signin?callbackUrl=" + url.QueryEscape(raw)).shows(200)
-		c := w.browser()
-		c.post("/signin?callbackUrl=/account/sessions", "email", "ada@example.com", "password", testPassword, "callbackUrl", raw).redirectsTo("/dashboard")
-		c.get("/signin?callbackUrl=" + url.QueryEscape(raw)).redirectsTo("/dashboard")
+		b.Get("/signin?callbackUrl=" + url.QueryEscape(raw)).Shows(200)
+		c := w.Browser()
+		c.Post("/signin?callbackUrl=/account/sessions", "email", "ada@example.com", "password", webtest.Password, "callbackUrl", raw).RedirectsTo("/dashboard")
+		c.Get("/signin?callbackUrl=" + url.QueryEscape(raw)).RedirectsTo("/dashboard")
 	}
 }
 
 func TestNothingSecretIsLogged(t *testing.T) { // LO-1, LO-2, LO-3
-	w := onMemory(t)
-	b := w.signUp("ada@example.com")
-	b.agent = "evil\tagent \u202e{\"level\":1}"
-	b.post("/signin", "email", "ada@example.com\r\nlevel=fake", "password", testPassword+"!")
-	b.post("/signin", "email", "ada@example.com", "password", testPassword+"!")
-	token := b.session()
-	b.get("/dashboard?token=" + token)
-	b.post("/signout")
-	log := w.log.String()
-	for _, secret := range []string{testPassword, token, w.cfg.Secrets[0]} {
+	w := webtest.OnMemory(t)
+	b := w.SignUp("ada@example.com")
+	b.Agent = "evil\tagent \u202e{\"level\":1}"
+	b.Post("/signin", "email", "ada@example.com\r\nlevel=fake", "password", webtest.Password+"!")
+	b.Post("/signin", "email", "ada@example.com", "password", webtest.Password+"!")
+	token := b.Session()
+	b.Get("/dashboard?token=" + token)
+	b.Post("/signout")
+	log := w.Log.String()
+	for _, secret := range []string{webtest.Password, token, w.Auth.Secrets[0]} {
 		for _, form := range []string{secret, url.QueryEscape(secret), base64.StdEncoding.EncodeToString([]byte(secret))} {
 			if strings.Contains(log, form) {
 				t.Errorf("the log contains %.20s…", form)
@@ -251,20 +249,23 @@ func TestNothingSecretIsLogged(t *testing.T) { // LO-1, LO-2, LO-3
 }
 
 func TestAPanicIsOneFailedRequest(t *testing.T) { // HD-6, LO-3
-	w := onMemory(t)
-	s := &site{Config: Config{AuthPath: "/auth", Log: w.cfg.Log}, origin: w.browser().origin()}
-	w.use(requestID(s.recoverPanics(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("a secret detail") }))))
-	w.browser().get("/").shows(500).lacks("secret detail", "goroutine")
-	if !strings.Contains(w.log.String(), "a secret detail") {
+	w := webtest.OnMemory(t)
+	w.Add(kit.Part{Build: func(*kit.Kit) kit.Built {
+		return kit.Built{Routes: map[kit.Block]func(chi.Router){kit.BlockOpen: func(r chi.Router) {
+			r.Get("/panics", func(http.ResponseWriter, *http.Request) { panic("a secret detail") })
+		}}}
+	}})
+	w.Browser().Get("/panics").Shows(500).Lacks("secret detail", "goroutine")
+	if !strings.Contains(w.Log.String(), "a secret detail") {
 		t.Error("the log does not say what happened")
 	}
 }
 
 func TestForwardingHeadersAreNotBelieved(t *testing.T) { // RL-3
-	b := onMemory(t).signUp("ada@example.com")
+	b := webtest.OnMemory(t).SignUp("ada@example.com")
 	for _, name := range []string{"X-Forwarded-For", "X-Real-Ip", "True-Client-Ip"} {
-		b.header.Set(name, "203.0.113.9")
+		b.Header.Set(name, "203.0.113.9")
 	}
-	b.post("/signin", "email", "ada@example.com", "password", testPassword)
-	b.get("/account/sessions").shows(200, "127.0.0.1").lacks("203.0.113.9")
+	b.Post("/signin", "email", "ada@example.com", "password", webtest.Password)
+	b.Get("/account/sessions").Shows(200, "127.0.0.1").Lacks("203.0.113.9")
 }

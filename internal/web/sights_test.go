@@ -1,161 +1,151 @@
-package web
+package web_test
 
 import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
 
 	"latchkey/internal/auth"
+	"latchkey/internal/views"
+	"latchkey/internal/web/kit"
+	"latchkey/internal/web/webtest"
 )
 
+// Every page in every state that a person can meet: for guests, for users, and
+// when something is wrong.
+func TestTheLookOfPagesForGuests(t *testing.T) { webtest.Look(t, withDemo, guestSights...) }
+func TestTheLookOfPagesForUsers(t *testing.T)  { webtest.Look(t, withDemo, userSights...) }
+func TestTheLookOfTrouble(t *testing.T)        { webtest.Look(t, withDemo, troubleSights...) }
+
+func withDemo(s *webtest.Site) {
+	s.Web.Demo = &views.Demo{Email: "demo@example.com", Password: "correct horse battery staple"}
+}
+
 // guestSights are the pages for who is not signed in.
-var guestSights = []sight{
-	{"home", func(v *viewer) { v.visit("/", "sessions you can revoke") }},
-	{"sign in", func(v *viewer) { v.visit("/signin", "Development only") }},
-	{"sign in, callback", func(v *viewer) { v.visit("/signin?callbackUrl=%2Faccount%2Fsessions", "Sign in") }},
-	{"sign in, wrong password", func(v *viewer) {
-		v.submit("/signin", "email", "ada@example.com", "password", "not the password")
-		v.comesTo("/signin", "Wrong email or password")
+var guestSights = []webtest.Sight{
+	{Name: "home", Show: func(v *webtest.Viewer) { v.Visit("/", "sessions you can revoke") }},
+	{Name: "sign in", Show: func(v *webtest.Viewer) { v.Visit("/signin", "Development only") }},
+	{Name: "sign in, callback", Show: func(v *webtest.Viewer) { v.Visit("/signin?callbackUrl=%2Faccount%2Fsessions", "Sign in") }},
+	{Name: "sign in, wrong password", Show: func(v *webtest.Viewer) {
+		v.Submit("/signin", "email", "ada@example.com", "password", "not the password")
+		v.ComesTo("/signin", "Wrong email or password")
 	}},
-	{"sign in, ended: signed out", ended(auth.ReasonSignedOut)},
-	{"sign in, ended: in another tab", ended(otherTab)},
-	{"sign in, ended: from another device", ended(auth.ReasonDevice)},
-	{"sign in, ended: replaced", ended(auth.ReasonReplaced)},
-	{"sign in, ended: limit", ended(auth.ReasonLimit)},
-	{"sign in, ended: everywhere", ended(auth.ReasonEverywhere)},
-	{"sign in, ended: password", ended(auth.ReasonPassword)},
-	{"sign in, ended: admin", ended(auth.ReasonAdmin)},
-	{"sign in, ended: reuse", ended(auth.ReasonReuse)},
-	{"sign in, ended: deleted", ended(auth.ReasonDeleted)},
-	{"sign in, ended: expired", ended(auth.ReasonExpired)},
-	{"sign up", func(v *viewer) { v.visit("/signup", "Create an account") }},
-	{"sign up, all errors", func(v *viewer) {
-		v.submit("/signup", "name", strings.Repeat("long ", 30), "email", "ada@", "password", "too short")
-		v.comesTo("/signup", "at most 100 characters")
+	{Name: "sign in, ended: signed out", Show: ended(auth.ReasonSignedOut)},
+	{Name: "sign in, ended: in another tab", Show: ended(kit.OtherTab)},
+	{Name: "sign in, ended: from another device", Show: ended(auth.ReasonDevice)},
+	{Name: "sign in, ended: replaced", Show: ended(auth.ReasonReplaced)},
+	{Name: "sign in, ended: limit", Show: ended(auth.ReasonLimit)},
+	{Name: "sign in, ended: everywhere", Show: ended(auth.ReasonEverywhere)},
+	{Name: "sign in, ended: password", Show: ended(auth.ReasonPassword)},
+	{Name: "sign in, ended: admin", Show: ended(auth.ReasonAdmin)},
+	{Name: "sign in, ended: reuse", Show: ended(auth.ReasonReuse)},
+	{Name: "sign in, ended: deleted", Show: ended(auth.ReasonDeleted)},
+	{Name: "sign in, ended: expired", Show: ended(auth.ReasonExpired)},
+	{Name: "sign up", Show: func(v *webtest.Viewer) { v.Visit("/signup", "Create an account") }},
+	{Name: "sign up, all errors", Show: func(v *webtest.Viewer) {
+		v.Submit("/signup", "name", strings.Repeat("long ", 30), "email", "ada@", "password", "too short")
+		v.ComesTo("/signup", "at most 100 characters")
 	}},
-	{"sign up, password shown", func(v *viewer) {
-		v.visit("/signup", "Create an account")
-		v.do("type a password", chromedp.SendKeys(chromedp.CSS("#password"), testPassword), chromedp.Click(chromedp.CSS("[data-reveal]")))
+	{Name: "sign up, password shown", Show: func(v *webtest.Viewer) {
+		v.Visit("/signup", "Create an account")
+		v.Do("type a password", chromedp.SendKeys(chromedp.CSS("#password"), webtest.Password), chromedp.Click(chromedp.CSS("[data-reveal]")))
 	}},
-	{"too many devices", func(v *viewer) {
-		v.world.cfg.Policy, v.world.cfg.Limit = auth.PolicyDeny, 3
-		v.world.deploy()
-		v.household("full@example.com", "Ada Lovelace", agents[:3]...)
-		v.submit("/signin", "email", "full@example.com", "password", testPassword)
-		v.comesTo("/signin", "limit of 3 devices")
+	{Name: "too many devices", Show: func(v *webtest.Viewer) {
+		v.Site.Auth.Policy, v.Site.Auth.Limit = auth.PolicyDeny, 3
+		v.Site.Deploy()
+		household(v, "full@example.com", "Ada Lovelace", agents[:3]...)
+		v.Submit("/signin", "email", "full@example.com", "password", webtest.Password)
+		v.ComesTo("/signin", "limit of 3 devices")
 	}},
 }
 
 // userSights are the pages for who is signed in.
-var userSights = []sight{
-	{"home, signed in", func(v *viewer) {
-		v.as(v.household("ada@example.com", "Ada Lovelace"))
-		v.visit("/", "Open your dashboard")
+var userSights = []webtest.Sight{
+	{Name: "home, signed in", Show: func(v *webtest.Viewer) {
+		v.As(household(v, "ada@example.com", "Ada Lovelace"))
+		v.Visit("/", "Open your dashboard")
 	}},
-	{"dashboard", func(v *viewer) { v.visit("/dashboard", "Ada Lovelace") }},
-	{"notice, about to end", noticed(`ending: Date.now() + 120000, final: false`)},
-	{"notice, at the end", noticed(`ending: Date.now() + 120000, final: true`)},
-	{"notice, connection lost", noticed(`lost: true`)},
-	{"lab", func(v *viewer) { v.visit("/lab", "round trips") }},
-	{"lab, large token", func(v *viewer) {
-		v.visit("/lab", "Make the token large")
-		v.do("make it large", chromedp.Click(chromedp.CSS("#lab-large")))
-		v.comesTo("/lab", "Your roles fill")
+	{Name: "dashboard", Show: func(v *webtest.Viewer) { v.Visit("/dashboard", "Ada Lovelace") }},
+	{Name: "notice, about to end", Show: noticed(`ending: Date.now() + 120000, final: false`)},
+	{Name: "notice, at the end", Show: noticed(`ending: Date.now() + 120000, final: true`)},
+	{Name: "notice, connection lost", Show: noticed(`lost: true`)},
+	{Name: "devices, menu open", Show: func(v *webtest.Viewer) {
+		v.Visit("/account/sessions", "This device")
+		v.Do("open the menu", chromedp.Click(chromedp.CSS(".me")))
 	}},
-	{"devices, menu open", func(v *viewer) {
-		v.visit("/account/sessions", "This device")
-		v.do("open the menu", chromedp.Click(chromedp.CSS(".me")))
-	}},
-	{"devices, dialog open", func(v *viewer) {
-		v.visit("/account/sessions", "This device")
-		v.do("open the dialog", chromedp.Click(chromedp.CSS("[popovertarget=end-all]")),
+	{Name: "devices, dialog open", Show: func(v *webtest.Viewer) {
+		v.Visit("/account/sessions", "This device")
+		v.Do("open the dialog", chromedp.Click(chromedp.CSS("[popovertarget=end-all]")),
 			chromedp.Evaluate[chromedp.Void](`Promise.all(document.getAnimations().map((a) => a.finished)).then(() => undefined)`, chromedp.EvalAwaitPromise))
 	}},
-	{"profile", func(v *viewer) { v.visit("/account/profile", "You sign in with") }},
-	{"appearance", func(v *viewer) { v.visit("/account/appearance", "For this browser") }},
-	{"devices, one", func(v *viewer) { v.visit("/account/sessions", "This device") }},
-	{"sign out", func(v *viewer) { v.visit("/signout", "signed out on this device") }},
-	{"devices, many", func(v *viewer) {
-		v.as(v.household("many@example.com", "Ada Lovelace", agents...))
-		v.visit("/account/sessions", "This device")
+	{Name: "profile", Show: func(v *webtest.Viewer) { v.Visit("/account/profile", "You sign in with") }},
+	{Name: "appearance", Show: func(v *webtest.Viewer) { v.Visit("/account/appearance", "For this browser") }},
+	{Name: "devices, one", Show: func(v *webtest.Viewer) { v.Visit("/account/sessions", "This device") }},
+	{Name: "sign out", Show: func(v *webtest.Viewer) { v.Visit("/signout", "signed out on this device") }},
+	{Name: "devices, many", Show: func(v *webtest.Viewer) {
+		v.As(household(v, "many@example.com", "Ada Lovelace", agents...))
+		v.Visit("/account/sessions", "This device")
 	}},
-	{"devices, one just signed out", func(v *viewer) { v.visit("/account/sessions?done=one", "is signed out") }},
-	{"devices, long words", func(v *viewer) {
-		v.as(v.household(longEmail, longName, agents[1]))
-		v.visit("/account/sessions", "This device")
+	{Name: "devices, one just signed out", Show: func(v *webtest.Viewer) { v.Visit("/account/sessions?done=one", "is signed out") }},
+	{Name: "devices, long words", Show: func(v *webtest.Viewer) {
+		v.As(household(v, longEmail, longName, agents[1]))
+		v.Visit("/account/sessions", "This device")
 	}},
-	{"dashboard, long words", func(v *viewer) { v.visit("/dashboard", longName) }},
-	{"home, long words", func(v *viewer) { v.visit("/", "Open your dashboard") }},
+	{Name: "dashboard, long words", Show: func(v *webtest.Viewer) { v.Visit("/dashboard", longName) }},
+	{Name: "home, long words", Show: func(v *webtest.Viewer) { v.Visit("/", "Open your dashboard") }},
 }
 
 // troubleSights are the pages for when something is wrong.
-var troubleSights = []sight{
-	{"not found", func(v *viewer) { v.visit("/no/such/page", "Page not found") }},
-	{"refused", func(v *viewer) {
-		v.do("open another site's page", chromedp.Navigate("data:text/html,<form method=post action="+url.PathEscape(v.url+"/signout")+"><button>"))
-		v.do("send its form", chromedp.Evaluate[chromedp.Void](`document.forms[0].submit()`))
-		v.comesTo("/signout", "Request blocked")
+var troubleSights = []webtest.Sight{
+	{Name: "not found", Show: func(v *webtest.Viewer) { v.Visit("/no/such/page", "Page not found") }},
+	{Name: "refused", Show: func(v *webtest.Viewer) {
+		v.Do("open another site's page", chromedp.Navigate("data:text/html,<form method=post action="+url.PathEscape(v.URL+"/signout")+"><button>"))
+		v.Do("send its form", chromedp.Evaluate[chromedp.Void](`document.forms[0].submit()`))
+		v.ComesTo("/signout", "Request blocked")
 	}},
-	{"auth error, set-up", func(v *viewer) { v.visit("/auth/error?error=Configuration", "set up correctly") }},
-	{"auth error, denied", func(v *viewer) { v.visit("/auth/error?error=AccessDenied", "You can't sign in here") }},
-	{"not found, signed in", func(v *viewer) {
-		v.as(v.household("ada@example.com", "Ada Lovelace"))
-		v.visit("/no/such/page", "Page not found")
+	{Name: "auth error, set-up", Show: func(v *webtest.Viewer) { v.Visit("/auth/error?error=Configuration", "set up correctly") }},
+	{Name: "auth error, denied", Show: func(v *webtest.Viewer) { v.Visit("/auth/error?error=AccessDenied", "You can't sign in here") }},
+	{Name: "not found, signed in", Show: func(v *webtest.Viewer) {
+		v.As(household(v, "ada@example.com", "Ada Lovelace"))
+		v.Visit("/no/such/page", "Page not found")
 	}},
-	{"signed out here only", func(v *viewer) {
-		v.visit("/dashboard", "Ada Lovelace")
-		v.db.down.Store(true)
-		v.do("sign out", chromedp.Click(chromedp.CSS(".me")), chromedp.Click(chromedp.CSS("[action='/signout'] button")))
-		v.comesTo("/signout", "in this browser only")
+	{Name: "signed out here only", Show: func(v *webtest.Viewer) {
+		v.Visit("/dashboard", "Ada Lovelace")
+		v.Memory.Down(true)
+		v.Do("sign out", chromedp.Click(chromedp.CSS(".me")), chromedp.Click(chromedp.CSS("[action='/signout'] button")))
+		v.ComesTo("/signout", "in this browser only")
 	}},
-	{"outage", func(v *viewer) {
-		v.db.down.Store(false)
-		v.as(v.household("bob@example.com", "Bob"))
-		v.db.down.Store(true)
-		v.world.wait(time.Hour) // long enough for the session to be asked for
-		v.visit("/dashboard", "right back")
+	{Name: "outage", Show: func(v *webtest.Viewer) {
+		v.Memory.Down(false)
+		v.As(household(v, "bob@example.com", "Bob"))
+		v.Memory.Down(true)
+		v.Site.Wait(time.Hour) // long enough for the session to be asked for
+		v.Visit("/dashboard", "right back")
 	}},
 }
 
 // ended is the sign-in page that says why the visitor is signed out.
-func ended(reason auth.Reason) func(*viewer) {
-	return func(v *viewer) {
-		v.visit("/signin?reason="+string(reason), "Sign in")
-		v.do("find the notice", chromedp.WaitVisible(chromedp.CSS("main .note")))
+func ended(reason auth.Reason) func(*webtest.Viewer) {
+	return func(v *webtest.Viewer) {
+		v.Visit("/signin?reason="+string(reason), "Sign in")
+		v.Do("find the notice", chromedp.WaitVisible(chromedp.CSS("main .note")))
 	}
 }
 
 // noticed is the dashboard when session.js has come to know something.
-func noticed(status string) func(*viewer) {
-	return func(v *viewer) {
-		v.visit("/dashboard", "Ada Lovelace")
-		v.do("have session.js know", chromedp.Evaluate[chromedp.Void](`import("/static/session.js").then((m) => {
+func noticed(status string) func(*webtest.Viewer) {
+	return func(v *webtest.Viewer) {
+		v.Visit("/dashboard", "Ada Lovelace")
+		v.Do("have session.js know", chromedp.Evaluate[chromedp.Void](`import("/static/session.js").then((m) => {
 			document.addEventListener("session:status", () => Object.assign(m.status, { `+status+` }), true); // whatever the clock says
 			document.dispatchEvent(new Event("session:status"));
 		})`, chromedp.EvalAwaitPromise))
-		v.do("find the notice", chromedp.WaitVisible(chromedp.CSS("#session-notice p")))
+		v.Do("find the notice", chromedp.WaitVisible(chromedp.CSS("#session-notice p")))
 	}
-}
-
-func (v *viewer) visit(path, text string) {
-	v.t.Helper()
-	v.open(path)
-	path, _, _ = strings.Cut(path, "?")
-	v.comesTo(path, text)
-}
-
-// submit fills in the form of a page, given as id, value, id, value, …, and
-// sends it.
-func (v *viewer) submit(path string, pairs ...string) {
-	v.t.Helper()
-	v.open(path)
-	for i := 0; i < len(pairs); i += 2 {
-		v.do("fill in "+pairs[i], chromedp.SetValue(chromedp.CSS("#"+pairs[i]), pairs[i+1]))
-	}
-	v.do("send the form", chromedp.Click(chromedp.CSS("main form [type=submit]")))
 }
 
 const longName = "Wolfeschlegelsteinhausenbergerdorffwelchevoralternwarengewissenhaftschaferswessenschafewarenwohlgepf"
@@ -176,32 +166,32 @@ var agents = []string{
 
 // household signs an account up, has it sign in with other browsers, some time
 // apart and from all over the world, and returns the one that signs in last.
-func (v *viewer) household(email, name string, others ...string) *browser {
-	v.t.Helper()
+func household(v *webtest.Viewer, email, name string, others ...string) *webtest.Browser {
+	v.T.Helper()
 	const apart = 3*time.Hour + 17*time.Minute
-	v.world.wait(-apart * time.Duration(len(others))) // pages count from the clock on the wall
-	b := v.world.browser()
-	b.post("/signup", "name", name, "email", email, "password", testPassword).redirectsTo("/dashboard")
+	v.Site.Wait(-apart * time.Duration(len(others))) // pages count from the clock on the wall
+	b := v.Site.Browser()
+	b.Post("/signup", "name", name, "email", email, "password", webtest.Password).RedirectsTo("/dashboard")
 	if len(others) == 0 {
 		return b
 	}
-	b.post("/account/sessions/end-all")
+	b.Post("/account/sessions/end-all")
 	for i, agent := range others {
-		form := url.Values{"email": {email}, "password": {testPassword}}
-		r := httptest.NewRequest("POST", v.url+"/signin", strings.NewReader(form.Encode()))
+		form := url.Values{"email": {email}, "password": {webtest.Password}}
+		r := httptest.NewRequest("POST", v.URL+"/signin", strings.NewReader(form.Encode()))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		r.Header.Set("User-Agent", agent)
 		r.RemoteAddr = []string{"203.0.113.7:1", "[2001:db8:85a3:1234:5678:8a2e:370:7334]:1"}[i%2]
 		answer := httptest.NewRecorder()
-		if v.world.handler().ServeHTTP(answer, r); answer.Code != 303 {
-			v.t.Fatalf("POST /signin = %d, want 303: %.300s", answer.Code, answer.Body)
+		if v.Site.Handler().ServeHTTP(answer, r); answer.Code != 303 {
+			v.T.Fatalf("POST /signin = %d, want 303: %.300s", answer.Code, answer.Body)
 		}
-		v.world.wait(apart)
+		v.Site.Wait(apart)
 	}
-	if v.world.cfg.Policy == auth.PolicyDeny {
+	if v.Site.Auth.Policy == auth.PolicyDeny {
 		return nil
 	}
-	b.agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
-	b.post("/signin", "email", email, "password", testPassword).redirectsTo("/dashboard")
+	b.Agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+	b.Post("/signin", "email", email, "password", webtest.Password).RedirectsTo("/dashboard")
 	return b
 }

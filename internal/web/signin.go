@@ -8,38 +8,45 @@ import (
 	"latchkey/internal/auth"
 	"latchkey/internal/auth/authhttp"
 	"latchkey/internal/views"
+	"latchkey/internal/web/kit"
 )
 
-func (s *site) signInForm(w http.ResponseWriter, r *http.Request) error {
-	if s.redirectUser(w, r) {
+// signIn is how users come in by password.
+type signIn struct {
+	*kit.Kit
+	demo *views.Demo // the account that the form shows; nil = none
+}
+
+func (s signIn) form(w http.ResponseWriter, r *http.Request) error {
+	if s.RedirectUser(w, r) {
 		return nil
 	}
 	m := views.SignInModel{Email: r.FormValue("email"), Notice: endedNotice(r)}
 	if text := signInError(r); text != "" {
 		m.Errors = views.Errors{"": text}
 	}
-	return s.signInPage(w, r, http.StatusOK, m)
+	return s.page(w, r, http.StatusOK, m)
 }
 
-func (s *site) signIn(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
+func (s signIn) submit(w http.ResponseWriter, r *http.Request) error {
+	if err := kit.ReadForm(r); err != nil {
 		return err
 	}
 	email := r.PostFormValue("email")
 	issued, err := s.Accounts.Login(r.Context(), accounts.Credentials{
 		Email:    email,
 		Password: r.PostFormValue("password"),
-		Client:   clientOf(r),
+		Client:   kit.ClientOf(r),
 		Current:  authhttp.FromContext(r.Context()).Session,
 	})
 	if errors.Is(err, accounts.ErrCredentials) {
-		return s.signInPage(w, r, http.StatusUnprocessableEntity, views.SignInModel{
+		return s.page(w, r, http.StatusUnprocessableEntity, views.SignInModel{
 			Email:  email,
 			Errors: views.Errors{"": wrongCredentials},
 		})
 	}
 	if full, ok := errors.AsType[*auth.LimitError](err); ok {
-		return s.signInLimit(w, r, full)
+		return s.limit(w, r, full)
 	}
 	if err != nil {
 		return err
@@ -47,28 +54,28 @@ func (s *site) signIn(w http.ResponseWriter, r *http.Request) error {
 	if err := authhttp.SetCookie(r.Context(), issued); err != nil {
 		return err
 	}
-	return seeOther(w, r, s.destination(r.PostFormValue("callbackUrl")))
+	return kit.SeeOther(w, r, s.Destination(r.PostFormValue("callbackUrl")))
 }
 
-// signInLimit offers to sign out the other sessions. The confirmation in its form is
+// limit offers to sign out the other sessions. The confirmation in its form is
 // as good as the password for two minutes, so the page is kept nowhere.
-func (s *site) signInLimit(w http.ResponseWriter, r *http.Request, full *auth.LimitError) error {
-	return s.render(w, r, http.StatusConflict, views.SignInLimit(s.newPage(r), views.SignInLimitModel{
+func (s signIn) limit(w http.ResponseWriter, r *http.Request, full *auth.LimitError) error {
+	return s.Render(w, r, http.StatusConflict, views.SignInLimit(s.Page(r), views.SignInLimitModel{
 		Limit:       full.Limit,
-		Devices:     devicesOf(full.Live, ""),
+		Devices:     kit.Devices(full.Live, ""),
 		Proof:       full.Confirmation,
 		CallbackURL: r.PostFormValue("callbackUrl"),
 	}))
 }
 
-// signInContinue is the answer to that offer.
-func (s *site) signInContinue(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
+// confirm is the answer to that offer.
+func (s signIn) confirm(w http.ResponseWriter, r *http.Request) error {
+	if err := kit.ReadForm(r); err != nil {
 		return err
 	}
-	issued, err := s.Auth.Confirm(r.Context(), r.PostFormValue("proof"), "", auth.Login{Client: clientOf(r), Current: authhttp.FromContext(r.Context()).Session})
+	issued, err := s.Auth.Confirm(r.Context(), r.PostFormValue("proof"), "", auth.Login{Client: kit.ClientOf(r), Current: authhttp.FromContext(r.Context()).Session})
 	if errors.Is(err, auth.ErrConfirmation) {
-		return s.signInPage(w, r, http.StatusUnprocessableEntity, views.SignInModel{
+		return s.page(w, r, http.StatusUnprocessableEntity, views.SignInModel{
 			Errors: views.Errors{"": "This page is no longer valid. Sign in again to choose a device."},
 		})
 	}
@@ -78,14 +85,14 @@ func (s *site) signInContinue(w http.ResponseWriter, r *http.Request) error {
 	if err := authhttp.SetCookie(r.Context(), issued); err != nil {
 		return err
 	}
-	return seeOther(w, r, s.destination(r.PostFormValue("callbackUrl")))
+	return kit.SeeOther(w, r, s.Destination(r.PostFormValue("callbackUrl")))
 }
 
-// signInPage adds to the form what it always has.
-func (s *site) signInPage(w http.ResponseWriter, r *http.Request, status int, m views.SignInModel) error {
+// page adds to the form what it always has.
+func (s signIn) page(w http.ResponseWriter, r *http.Request, status int, m views.SignInModel) error {
 	m.CallbackURL = r.FormValue("callbackUrl")
-	m.Demo = s.Demo
-	return s.renderPublic(w, r, status, views.SignIn(s.newPage(r), m))
+	m.Demo = s.demo
+	return s.RenderPublic(w, r, status, views.SignIn(s.Page(r), m))
 }
 
 const wrongCredentials = "Wrong email or password."
@@ -116,24 +123,14 @@ func signInError(r *http.Request) string {
 func endedNotice(r *http.Request) string {
 	reason := auth.Reason(r.FormValue("reason"))
 	if result := authhttp.FromContext(r.Context()); result.State == auth.StateEnded {
-		reason = toldReason(result)
+		reason = kit.ToldReason(result)
 	}
 	return endedNotices[reason]
 }
 
-// toldReason is why the session of a cookie that is still here has ended, as
-// its reader sees it. Signing out deletes the cookie, so whoever still sends it
-// did that elsewhere, in another tab.
-func toldReason(ended auth.Result) auth.Reason {
-	if ended.Reason == auth.ReasonSignedOut {
-		return otherTab
-	}
-	return ended.Reason
-}
-
 var endedNotices = map[auth.Reason]string{
 	auth.ReasonSignedOut:  "You're signed out.",
-	otherTab:              "You were signed out in another tab.",
+	kit.OtherTab:          "You were signed out in another tab.",
 	auth.ReasonDevice:     "You were signed out from another device.",
 	auth.ReasonLimit:      "You were signed out because your account signed in on another device.",
 	auth.ReasonEverywhere: "You were signed out everywhere, from this or another device.",
@@ -144,8 +141,3 @@ var endedNotices = map[auth.Reason]string{
 	auth.ReasonDeleted:    "You were signed out because your account was deleted.",
 	auth.ReasonExpired:    "Your session expired. Sign in to continue where you left off.",
 }
-
-// otherTab is what session.js says, too, when the cookie is gone and nobody told
-// it why. No session ends for this reason: it ended as SignedOut, in a tab that
-// the reader is not looking at.
-const otherTab auth.Reason = "tab"

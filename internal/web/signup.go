@@ -8,21 +8,28 @@ import (
 	"latchkey/internal/auth"
 	"latchkey/internal/auth/authhttp"
 	"latchkey/internal/views"
+	"latchkey/internal/web/kit"
 )
 
-func (s *site) signUpForm(w http.ResponseWriter, r *http.Request) error {
-	if s.redirectUser(w, r) {
+// signUp is how people become users.
+type signUp struct {
+	*kit.Kit
+	minLength int // of a password, in characters
+}
+
+func (s signUp) form(w http.ResponseWriter, r *http.Request) error {
+	if s.RedirectUser(w, r) {
 		return nil
 	}
-	return s.render(w, r, http.StatusOK, views.SignUp(s.newPage(r), views.SignUpModel{
+	return s.Render(w, r, http.StatusOK, views.SignUp(s.Page(r), views.SignUpModel{
 		CallbackURL: r.FormValue("callbackUrl"),
-		MinLength:   s.PasswordMinLength,
+		MinLength:   s.minLength,
 	}))
 }
 
-// signUp creates the account and signs it in.
-func (s *site) signUp(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
+// submit creates the account and signs it in.
+func (s signUp) submit(w http.ResponseWriter, r *http.Request) error {
+	if err := kit.ReadForm(r); err != nil {
 		return err
 	}
 	in := accounts.Registration{
@@ -32,16 +39,16 @@ func (s *site) signUp(w http.ResponseWriter, r *http.Request) error {
 	}
 	u, err := s.Accounts.Register(r.Context(), in)
 	if wrong := signUpErrors(err); wrong != nil {
-		return s.render(w, r, http.StatusUnprocessableEntity, views.SignUp(s.newPage(r), views.SignUpModel{
+		return s.Render(w, r, http.StatusUnprocessableEntity, views.SignUp(s.Page(r), views.SignUpModel{
 			Name: in.Name, Email: in.Email, CallbackURL: r.PostFormValue("callbackUrl"),
-			MinLength: s.PasswordMinLength, Errors: wrong, EmailTaken: errors.Is(err, accounts.ErrEmailTaken),
+			MinLength: s.minLength, Errors: wrong, EmailTaken: errors.Is(err, accounts.ErrEmailTaken),
 		}))
 	}
 	if err != nil {
 		return err
 	}
 	issued, err := s.Auth.Begin(r.Context(), auth.Login{
-		UserID: u.ID, Method: auth.MethodSignUp, Client: clientOf(r), Current: authhttp.FromContext(r.Context()).Session,
+		UserID: u.ID, Method: auth.MethodSignUp, Client: kit.ClientOf(r), Current: authhttp.FromContext(r.Context()).Session,
 	})
 	if err != nil {
 		return err
@@ -49,7 +56,7 @@ func (s *site) signUp(w http.ResponseWriter, r *http.Request) error {
 	if err := authhttp.SetCookie(r.Context(), issued); err != nil {
 		return err
 	}
-	return seeOther(w, r, s.destination(r.PostFormValue("callbackUrl")))
+	return kit.SeeOther(w, r, s.Destination(r.PostFormValue("callbackUrl")))
 }
 
 // signUpErrors is what the form says about an error; nil = not the form's.

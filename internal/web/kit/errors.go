@@ -1,0 +1,131 @@
+package kit
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+
+	"latchkey/internal/accounts"
+	"latchkey/internal/auth"
+	"latchkey/internal/views"
+)
+
+// Error is an answer other than the page asked for. A handler returns one where
+// it knows better than StatusOf what HTTP says.
+type Error struct {
+	Status     int
+	Err        error  // for the log; nil = nothing to add
+	RetryAfter int    // seconds; 0 = not said
+	Title      string // for the page; "" = the usual one of the status
+	Text       string // likewise
+}
+
+func (e *Error) Error() string { return fmt.Sprintf("%d: %v", e.Status, e.Err) }
+
+// Unwrap returns what went wrong.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Handle makes a handler of a function that returns errors, so that one place
+// turns them into a status, a page and a log line.
+func (k *Kit) Handle(f func(http.ResponseWriter, *http.Request) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if err := f(w, r); err != nil {
+			k.fail(w, r, err)
+		}
+	}
+}
+
+// fail answers with the page for an error. Users see fixed words; what
+// happened is in the log, under the request id that the page shows.
+func (k *Kit) fail(w http.ResponseWriter, r *http.Request, err error) {
+	e := StatusOf(err)
+	if e.Status >= 500 {
+		k.Log.ErrorContext(r.Context(), "request failed", "status", e.Status, "error", e.Err)
+	}
+	if e.RetryAfter > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(e.RetryAfter))
+	}
+	if strings.HasPrefix(r.URL.Path, k.AuthPath+"/") {
+		failJSON(w, r.URL.Path == k.AuthPath+"/session", e.Status)
+		return
+	}
+	m := views.ErrorPageModel{Status: e.Status, Title: e.Title, Text: e.Text, RetryAfter: e.RetryAfter}
+	if e.Status >= 500 {
+		m.RequestID = RequestID(r.Context())
+	}
+	if e.RetryAfter > 0 && r.Method == http.MethodGet { // a form must be sent, not opened
+		m.Again, _ = k.LocalPath(r.URL.RequestURI())
+	}
+	p := k.Page(r)
+	// Refused before the session was looked at, or failed outside of where it is
+	// known: to call the reader a guest would be a guess.
+	p.Unknown = p.Unknown || e.Status == http.StatusForbidden || e.Status >= 500 && p.User == nil
+	k.Render(w, r, e.Status, views.ErrorPage(p, m))
+}
+
+// failJSON is for clients of Auth.js. The stock one keeps the session it has
+// when an answer to its poll is not a success and null; anything else in the
+// body it takes for "signed out", and asks no more.
+func failJSON(w http.ResponseWriter, session bool, status int) {
+	if session && status >= 500 {
+		WriteJSON(w, status, nil)
+		return
+	}
+	WriteJSON(w, status, map[string]string{"message": http.StatusText(status)})
+}
+
+// How long a browser should wait before it tries again.
+const (
+	RetryOutage = 5  // seconds: a database that restarts is back by then
+	RetryBusy   = 3  // seconds: a burst of sign-ins is over by then
+	retryWatch  = 60 // seconds: polling does meanwhile
+)
+
+// StatusOf maps what services return to what HTTP says.
+func StatusOf(err error) *Error {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e
+	}
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return &Error{Status: http.StatusRequestEntityTooLarge, Err: err}
+	}
+	switch {
+	case errors.Is(err, auth.ErrTooLarge):
+		return &Error{Status: http.StatusInternalServerError, Err: err, Title: "Your account is too large",
+			Text: "It holds more data than a sign-in can carry in cookies. The operator of this site has to make it smaller."}
+	case errors.Is(err, auth.ErrTooManyWatches):
+		return &Error{Status: http.StatusTooManyRequests, Err: err, RetryAfter: retryWatch}
+	case errors.Is(err, accounts.ErrBusy):
+		return &Error{Status: http.StatusServiceUnavailable, Err: err, RetryAfter: RetryBusy}
+	case errors.Is(err, auth.ErrUnavailable):
+		return &Error{Status: http.StatusServiceUnavailable, Err: err, RetryAfter: RetryOutage}
+	}
+	return &Error{Status: http.StatusInternalServerError, Err: err}
+}
+
+func notFound(http.ResponseWriter, *http.Request) error {
+	return &Error{Status: http.StatusNotFound}
+}
+
+// methodNotAllowed names the methods that the path does have (RFC 9110
+// §15.5.6).
+func (k *Kit) methodNotAllowed(routes chi.Routes) http.HandlerFunc {
+	return k.Handle(func(w http.ResponseWriter, r *http.Request) error {
+		var allow []string
+		for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
+			lookup := method
+			if method == http.MethodHead { // served by the GET handler
+				lookup = http.MethodGet
+			}
+			if routes.Match(chi.NewRouteContext(), lookup, r.URL.Path) {
+				allow = append(allow, method)
+			}
+		}
+		w.Header().Set("Allow", strings.Join(allow, ", "))
+		return &Error{Status: http.StatusMethodNotAllowed}
+	})
+}

@@ -1,0 +1,94 @@
+// Package kit is what every page is made with: it renders pages, reads forms,
+// answers errors, redirects, and keeps the gates. Pages and parts import kit;
+// kit knows none of them.
+//
+// A handler is a function that returns an error, made a http.HandlerFunc by
+// Handle. What it gets for free: an outage is a 503, text that no database takes
+// is a 422 before the handler sees it, what the database is asked is counted,
+// and every answer carries the security headers.
+package kit
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
+
+	"latchkey/internal/accounts"
+	"latchkey/internal/auth"
+	"latchkey/internal/auth/authhttp"
+	"latchkey/internal/views"
+)
+
+// Config is what all pages of a site share.
+type Config struct {
+	Auth         *auth.Service     // the sessions
+	Edge         *authhttp.Edge    // their cookie
+	Accounts     *accounts.Service // the users
+	Secrets      []string          // what parts derive their keys from, newest first
+	BaseURL      string            // the public origin, such as https://app.example: decides cookies, redirects, HSTS
+	AllowedHosts []string          // hosts that a request may name, without port; nil = any
+	AuthPath     string            // where the session endpoints live, such as /auth
+	SiteName     string            // shown on every page
+	Development  bool              // marks pages
+	PollInterval time.Duration     // how often an open tab asks for its session; 0 = never
+	Push         bool              // whether an open tab is told of news over AuthPath/events; false = it waits for its next poll
+	Warning      time.Duration     // how long before its session ends an idle page says so; 0 = never
+	Log          *slog.Logger      // never nil
+}
+
+// Kit is shared by all handlers of a site.
+type Kit struct {
+	Config
+	origin *url.URL
+	menu   []views.MenuItem // the dashboard, then what parts add
+	parts  []Built
+}
+
+// New returns a kit without parts. An error means a BaseURL that is no origin.
+func New(cfg Config) (*Kit, error) {
+	origin, err := url.Parse(cfg.BaseURL)
+	if err != nil || origin.Host == "" {
+		return nil, fmt.Errorf("base URL %q is not an origin such as https://app.example", cfg.BaseURL)
+	}
+	dashboard := views.MenuItem{Label: "Dashboard", Path: "/dashboard", Icon: "dashboard"}
+	return &Kit{Config: cfg, origin: origin, menu: []views.MenuItem{dashboard}}, nil
+}
+
+// HTTPS reports whether the site is reached by https.
+func (k *Kit) HTTPS() bool { return k.origin.Scheme == "https" }
+
+// Origin is the site's public origin, such as https://app.example.
+func (k *Kit) Origin() string { return k.origin.Scheme + "://" + k.origin.Host }
+
+// MaxBody is the largest request body, in bytes: forms only.
+const MaxBody = 64 << 10
+
+// NewRouter returns a router on which every request is treated alike: who asks
+// and what for (logged even if a later step refuses), then what every answer
+// carries, then what no request may do. Unknown paths get a page that says so.
+func (k *Kit) NewRouter() *chi.Mux {
+	r := chi.NewRouter()
+	r.Use(requestID, countQueries, middleware.ClientIPFromRemoteAddr, k.logRequests, k.recoverPanics,
+		k.securityHeaders, middleware.GetHead, limitBody(MaxBody), k.sameOrigin())
+	page := k.Edge.Middleware(authhttp.Page)
+	r.NotFound(page(k.Handle(notFound)).ServeHTTP)
+	r.MethodNotAllowed(page(k.methodNotAllowed(r)).ServeHTTP)
+	return r
+}
+
+// Session finds out who asks, before anything that the parts put around it.
+func (k *Kit) Session(kind authhttp.Kind) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		for _, p := range k.parts {
+			if p.Around != nil {
+				next = p.Around(next)
+			}
+		}
+		return k.Edge.Middleware(kind)(next)
+	}
+}

@@ -1,0 +1,51 @@
+package kit
+
+import (
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+
+	"latchkey/internal/views"
+)
+
+// Part is what a site can do without: a folder, and a line in the list of
+// parts. Everything that its folder adds to the rest is in this one value.
+type Part struct {
+	Switch string             // the variable that turns it on and off, such as LAB; unset = on in development only. "" = always on
+	Menu   []views.MenuItem   // entries for users, after the site's own; nil = none
+	Build  func(k *Kit) Built // called once for each site that has the part
+}
+
+// Built is a part of one site.
+type Built struct {
+	Routes map[Block]func(chi.Router)      // its pages, by who may enter; nil = none
+	Around func(http.Handler) http.Handler // goes around whatever knows its session; nil = nothing
+}
+
+// Block is a block of routes: who may enter.
+type Block int
+
+// The blocks of a site; see routes.go in package web.
+const (
+	BlockOpen   Block = iota // nothing is looked at: the part says itself who may enter
+	BlockAnyone              // guests and users, once it is known which
+	BlockUsers               // users
+	BlockFresh               // users, as the database says at this moment
+)
+
+// Add takes parts in, before anything is routed.
+func (k *Kit) Add(parts ...Part) {
+	for _, p := range parts {
+		k.menu = append(k.menu, p.Menu...)
+		k.parts = append(k.parts, p.Build(k))
+	}
+}
+
+// RouteParts adds to r what the parts have in a block.
+func (k *Kit) RouteParts(r chi.Router, block Block) {
+	for _, p := range k.parts {
+		if add := p.Routes[block]; add != nil {
+			add(r)
+		}
+	}
+}

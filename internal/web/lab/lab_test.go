@@ -1,0 +1,355 @@
+package lab_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"latchkey/internal/accounts"
+	"latchkey/internal/auth"
+	"latchkey/internal/auth/authhttp"
+	"latchkey/internal/web/lab"
+	"latchkey/internal/web/webtest"
+)
+
+var labFlows = map[string]func(t *testing.T, w *webtest.Site){
+	"what a request costs is told":                      labCosts,
+	"the page shows what the cookie carries":            labCookieFacts,
+	"the token becomes large and small again":           labWeight,
+	"another session is ended":                          labEnds,
+	"nobody ends another user's session from the lab":   labNotAnothers,
+	"expire now leads to the sign-in page, with reason": labExpires,
+	"a dropped connection is back after 20 seconds":     labDrops,
+	"the live parts are for who is signed in":           labLive,
+}
+
+func TestTheLab(t *testing.T) {
+	for name, flow := range labFlows {
+		for _, strategy := range []string{"jwt", "database"} {
+			t.Run(name+"/memory/"+strategy, func(t *testing.T) { flow(t, labSite(t, webtest.NewMemory(), strategy)) })
+			t.Run(name+"/sqlite/"+strategy, func(t *testing.T) { flow(t, labSite(t, webtest.OpenSQLite(t), strategy)) })
+		}
+	}
+}
+
+func labSite(t *testing.T, db webtest.Database, strategy string) *webtest.Site {
+	s := webtest.New(t, db, strategy)
+	s.SwitchOn("LAB")
+	return s
+}
+
+func TestWithoutTheLabThereIsNone(t *testing.T) {
+	w := webtest.OnMemory(t)
+	b := w.SignUp("ada@example.com")
+	for request, status := range map[string]int{
+		"GET /lab": 404, "GET /lab/live": 404, "POST /lab/large": 404, "POST /lab/small": 404, "POST /lab/expire": 404,
+		"POST /lab/drop": 404, "POST /lab/sessions/x/end": 404,
+	} {
+		method, path, _ := strings.Cut(request, " ")
+		b.Do(method, path, "application/x-www-form-urlencoded", "").Shows(status)
+	}
+	page := b.Get("/dashboard").Shows(200).Lacks(`href="/lab"`)
+	if got := page.Header.Get("Server-Timing"); got != "" {
+		t.Errorf("without the lab a page says Server-Timing %q, want nothing", got)
+	}
+}
+
+func costs(a *webtest.Answer, queries string) *webtest.Answer {
+	a.Browser.T.Helper()
+	if got := a.Header.Get("Server-Timing"); got != `db;desc="`+queries+`"` {
+		a.Browser.T.Errorf("%s says Server-Timing %q, want %s", a.Request, got, queries)
+	}
+	return a
+}
+
+// script sends what a script on the page would: a request that is no navigation.
+func script(b *webtest.Browser, path string) *webtest.Answer {
+	b.T.Helper()
+	b.Header.Set("Sec-Fetch-Mode", "cors")
+	defer b.Header.Del("Sec-Fetch-Mode")
+	return b.Get(path)
+}
+
+func labCosts(t *testing.T, w *webtest.Site) {
+	b := w.SignUp(webtest.Email(t))
+	costs(b.Get("/dashboard"), "0").Shows(200, `<a href="/lab">`)
+	costs(b.Get("/auth/session"), "0")
+	costs(b.Get("/lab"), "1").Shows(200, "<strong>0 <small>round trips</small></strong>", "the list of sessions below costs 1")
+	costs(b.Get("/account/sessions"), "2") // asks afresh, and for the list
+	w.Wait(5 * time.Minute)
+	costs(b.Get("/lab"), "2").Shows(200, "<strong>1 <small>round trip</small></strong>", "a check was due")
+	costs(b.Get("/dashboard"), "0")
+	w.Wait(5 * time.Minute)
+	costs(script(b, "/auth/session"), "1") // a poll renews, too
+	costs(b.Get("/dashboard"), "0")
+	costs(w.Browser().Get("/auth/session"), "0")
+}
+
+func labCookieFacts(t *testing.T, w *webtest.Site) {
+	ada := webtest.Email(t)
+	b := w.SignUp(ada)
+	page := b.Get("/lab").Shows(200, "The session lab", "<strong>"+w.Auth.Strategy+"</strong>", "in one cookie").Lacks(b.Session())
+	if w.Auth.Strategy == "database" {
+		page.Shows(200, "<strong>43 <small>bytes</small></strong>", b.Session()[:6]+"…", "SHA-256").Lacks(b.Session()[:7], "<code>vat</code>")
+		return
+	}
+	page.Shows(200, "<code>sub</code>", "<code>vat</code>", "<code>abs</code>", "in 1 day", "in 3 days").Lacks("opaque token: a random")
+	size := regexp.MustCompile(`<strong>(\d+) <small>bytes`).FindStringSubmatch(page.Text)
+	if want := len(b.Session()); size == nil || size[1] != strconv.Itoa(want) {
+		t.Errorf("the page says the cookie has %v bytes, want %d", size, want)
+	}
+}
+
+// request is one that the browser's cookies go with, for what is served without
+// the world's own instance.
+func request(b *webtest.Browser, method, path string) *http.Request {
+	r := httptest.NewRequest(method, b.Site.URL+path, nil)
+	r.RequestURI = "" // as a client sends it
+	for _, c := range b.Client.Jar.Cookies(b.Origin()) {
+		r.AddCookie(c)
+	}
+	return r
+}
+
+// chunks counts the cookies that the browser holds of its session.
+func chunks(b *webtest.Browser) (n int) {
+	for _, c := range b.Client.Jar.Cookies(b.Origin()) {
+		if strings.HasPrefix(c.Name, "__Secure-authjs.session-token") {
+			n++
+		}
+	}
+	return n
+}
+
+// behind is the middleware of another instance's pages.
+func behind(w *webtest.Site, service *auth.Service) func(http.Handler) http.Handler {
+	edge := w.Edge
+	edge.Sessions = service
+	return edge.Middleware(authhttp.Page)
+}
+
+// roles of the user of a browser, as the engine knows them.
+func roles(w *webtest.Site, b *webtest.Browser) []string {
+	w.T.Helper()
+	service, err := auth.New(w.Auth)
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	r := request(b, "GET", "/dashboard")
+	var roles []string
+	behind(w, service)(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		result := authhttp.FromContext(r.Context())
+		if result.State != auth.StateOK {
+			w.T.Errorf("the browser's session is in state %d, want it signed in", result.State)
+		}
+		roles = result.Session.User.Profile.Roles
+	})).ServeHTTP(httptest.NewRecorder(), r)
+	return roles
+}
+
+func labWeight(t *testing.T, w *webtest.Site) {
+	ada := webtest.Email(t)
+	b := w.SignUp(ada)
+	phone := w.Browser()
+	phone.Post("/signin", "email", ada, "password", webtest.Password).RedirectsTo("/dashboard")
+	u, _, err := w.Database.UserByEmail(t.Context(), ada)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// As a service of the project would, on another instance.
+	service, err := auth.New(w.Auth)
+	if err != nil {
+		t.Fatal(err)
+	}
+	users := accounts.New(accounts.Config{Sessions: service, Store: w.Database, Log: w.Auth.Log})
+	users.UpdateUser(t.Context(), u.ID, func(u *accounts.Editable) error { u.Profile.Roles = []string{"editor", "label"}; return nil })
+
+	want := map[string]int{"jwt": 3, "database": 1}[w.Auth.Strategy]
+	page := b.Post("/lab/large").RedirectsTo("/lab?done=large").Shows(200, "fill 6 kB", "Make it small again").Lacks("Make the token large")
+	if want == 3 {
+		page.Shows(200, "in 3 cookies", "<code>roles</code>", "&#34;editor&#34;", "bytes in all")
+	} else {
+		page.Shows(200, "<strong>43 <small>bytes</small></strong>")
+	}
+	phone.Get("/dashboard").Shows(200)
+	if chunks(b) != want || chunks(phone) != want {
+		t.Errorf("with a large profile the session fills %d cookies here and %d there, want %d", chunks(b), chunks(phone), want)
+	}
+	large := roles(w, b)
+	b.Post("/lab/large").RedirectsTo("/lab?done=large").Shows(200)
+	if again := roles(w, b); !slices.Equal(again, large) {
+		t.Errorf("large twice gives %d roles, want the %d of once", len(again), len(large))
+	}
+	if !slices.Equal(large[:2], []string{"editor", "label"}) {
+		t.Errorf("the roles begin with %.30q, want the user's own untouched", large[:2])
+	}
+
+	for range 2 {
+		b.Post("/lab/small").RedirectsTo("/lab?done=small").Shows(200, "Make the token large", "in one cookie")
+		phone.Get("/dashboard").Shows(200)
+		if got := roles(w, b); chunks(b) != 1 || chunks(phone) != 1 || !slices.Equal(got, []string{"editor", "label"}) {
+			t.Errorf("small again: %d and %d cookies and the roles %q, want one each and the user's own", chunks(b), chunks(phone), got)
+		}
+	}
+}
+
+var labEndForm = regexp.MustCompile(`action="/lab/sessions/([\w-]+)/end"`)
+
+func labEnds(t *testing.T, w *webtest.Site) {
+	ada := webtest.Email(t)
+	b, phone := w.SignUp(ada), w.Browser()
+	phone.Post("/signin", "email", ada, "password", webtest.Password).RedirectsTo("/dashboard")
+	ids := labEndForm.FindAllStringSubmatch(b.Get("/lab").Text, -1)
+	if len(ids) != 1 {
+		t.Fatalf("the lab has %d forms to end another session, want 1", len(ids))
+	}
+	end := "/lab/sessions/" + ids[0][1] + "/end"
+	page := b.Post(end).RedirectsTo("/lab?done=ended").Shows(200, "That session is over", "<strong>1 <small>entry</small></strong>")
+	if labEndForm.MatchString(page.Text) {
+		t.Error("the ended session is still in the list")
+	}
+	phone.Get("/dashboard").RedirectsTo("/signin?callbackUrl=%2Fdashboard&reason=device")
+	b.Post(end).RedirectsTo("/lab?done=none").Shows(200, "over already")
+}
+
+func labNotAnothers(t *testing.T, w *webtest.Site) {
+	ada, bob := w.SignUp(webtest.Email(t)), w.SignUp("bob"+webtest.Email(t))
+	phone := w.Browser()
+	phone.Post("/signin", "email", webtest.Email(t), "password", webtest.Password).RedirectsTo("/dashboard")
+	id := labEndForm.FindStringSubmatch(ada.Get("/lab").Text)[1]
+	bob.Post("/lab/sessions/" + id + "/end").RedirectsTo("/lab?done=none")
+	phone.Get("/dashboard").Shows(200)
+	guest := w.Browser()
+	guest.Post("/lab/sessions/" + id + "/end").RedirectsTo("/signin?")
+	phone.Get("/dashboard").Shows(200)
+	// The router refuses what comes from elsewhere.
+	ada.Header.Set("Sec-Fetch-Site", "cross-site")
+	ada.Header.Set("Origin", "https://evil.example")
+	ada.Post("/lab/sessions/" + id + "/end").Shows(403)
+	ada.Post("/lab/expire").Shows(403)
+}
+
+func labExpires(t *testing.T, w *webtest.Site) {
+	ada := webtest.Email(t)
+	b, phone := w.SignUp(ada), w.Browser()
+	phone.Post("/signin", "email", ada, "password", webtest.Password).RedirectsTo("/dashboard")
+	b.Post("/lab/expire")
+	b.Get("/lab").RedirectsTo("/signin?callbackUrl=%2Flab&reason=expired").Shows(200, "session expired")
+	phone.Get("/lab").Shows(200)
+}
+
+// refused tells whether the connection fails instead of an answer.
+func refused(b *webtest.Browser, path string) bool {
+	resp, err := b.Client.Get(b.Site.URL + path)
+	if err == nil {
+		resp.Body.Close()
+	}
+	return err != nil
+}
+
+func labDrops(t *testing.T, w *webtest.Site) {
+	ada := webtest.Email(t)
+	b, phone := w.SignUp(ada), w.Browser()
+	phone.Post("/signin", "email", ada, "password", webtest.Password).RedirectsTo("/dashboard")
+	cut, stays := b.Listen(), phone.Listen()
+	b.Post("/lab/drop").RedirectsTo("/lab?done=drop").Shows(200, "hangs up", "Cut for another", "<strong>0 <small>round trips")
+	for _, path := range []string{"/auth/session", "/auth/events"} {
+		if !refused(b, path) {
+			t.Errorf("GET %s of the dropped session is answered, want the connection to fail", path)
+		}
+	}
+	if err := <-cut.Ended; err == nil {
+		t.Error("the open stream of the dropped session ends properly, want it to break off")
+	}
+	stays.Quiet("while another session is dropped")
+	b.Get("/auth/csrf").Shows(200)
+	b.Get("/lab/live").Shows(200, "Cut for another")
+	phone.Get("/auth/session").Shows(200, ada)
+	w.Wait(19 * time.Second)
+	if !refused(b, "/auth/session") {
+		t.Error("the connection is back after 19 s, want 20")
+	}
+	w.Wait(2 * time.Second)
+	b.Get("/auth/session").Shows(200, ada)
+	b.Get("/lab").Shows(200).Lacks("Cut for another")
+}
+
+func labLive(t *testing.T, w *webtest.Site) {
+	guest := w.Browser()
+	guest.Get("/lab").RedirectsTo("/signin?callbackUrl=%2Flab")
+	guest.Get("/lab/live").RedirectsTo("/signin?callbackUrl=%2Flab%2Flive")
+	b := w.SignUp(webtest.Email(t))
+	live := script(b, "/lab/live").Shows(200, `id="lab-readings"`, `id="lab-sessions"`).Lacks("<html", "<script", b.Session())
+	if got := live.Header.Get("Cache-Control"); got != "private, no-store" {
+		t.Errorf("the live parts say Cache-Control %q, want them kept nowhere", got)
+	}
+	w.Wait(6 * time.Minute)
+	due := costs(script(b, "/lab/live"), "2")
+	if len(due.Cookies()) != 0 {
+		t.Error("a script's request for the live parts renews the cookie: a page that is only open must not")
+	}
+}
+
+// An open stream is cut the moment that its session is dropped; one of another
+// session is not.
+func TestAnOpenStreamIsCut(t *testing.T) {
+	w := labSite(t, webtest.NewMemory(), "jwt")
+	ada, bob := w.SignUp("ada@example.com"), w.SignUp("bob@example.com")
+	now := time.Now() // the bubble below has a clock of its own
+	w.Auth.Now = func() time.Time { return now }
+	service, err := auth.New(w.Auth)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := service.Sync(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		d := lab.NewDrops(time.Now)
+		var ends atomic.Int32
+		stream := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+		cut := behind(w, service)(d.Cut(map[string]bool{"/auth/events": true}, stream))
+		open := func(b *webtest.Browser) (sessionID string) {
+			r := request(b, "GET", "/auth/events").WithContext(t.Context())
+			behind(w, service)(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+				sessionID = authhttp.FromContext(r.Context()).Session.ID
+			})).ServeHTTP(httptest.NewRecorder(), r)
+			go func() {
+				defer func() {
+					if recover() == http.ErrAbortHandler {
+						ends.Add(1)
+					}
+				}()
+				cut.ServeHTTP(httptest.NewRecorder(), r)
+			}()
+			synctest.Wait()
+			return sessionID
+		}
+		id := open(ada)
+		open(bob)
+		d.Add(id)
+		synctest.Wait()
+		if got := ends.Load(); got != 1 {
+			t.Errorf("dropping one session cut %d streams, want 1", got)
+		}
+		if d.Open() != 1 {
+			t.Errorf("%d streams are noted as open, want the one that is", d.Open())
+		}
+	})
+}
+
+func TestTheCostIsToldBeforeAStreamBegins(t *testing.T) {
+	w := labSite(t, webtest.NewMemory(), "jwt")
+	b := w.SignUp("ada@example.com")
+	w.Wait(6 * time.Minute)
+	if got := b.Listen().Response.Header.Get("Server-Timing"); got != `db;desc="1"` {
+		t.Errorf("a stream begins with Server-Timing %q, want the cost of knowing whose it is", got)
+	}
+}

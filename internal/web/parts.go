@@ -1,0 +1,35 @@
+package web
+
+import (
+	"latchkey/internal/web/authapi"
+	"latchkey/internal/web/kit"
+	"latchkey/internal/web/lab"
+)
+
+// parts are what a project can do without: a folder each, and a line here.
+var parts = []kit.Part{
+	authapi.Part, // below AUTH_PATH: the endpoints for clients of Auth.js
+	lab.Part,     // /lab: how a session works, shown with one's own
+}
+
+// Switches are the variables that turn parts on and off.
+func Switches() []string {
+	var names []string
+	for _, p := range parts {
+		if p.Switch != "" {
+			names = append(names, p.Switch)
+		}
+	}
+	return names
+}
+
+// partsOf are the parts that a site has: ours that are on, then its own.
+func partsOf(cfg Config) []kit.Part {
+	var on []kit.Part
+	for _, p := range parts {
+		if p.Switch == "" || cfg.Switches[p.Switch] {
+			on = append(on, p)
+		}
+	}
+	return append(on, cfg.Parts...)
+}
