@@ -3,7 +3,7 @@
  * Keeps every open page in step with the session, without a dependency and
  * without ever seeing the cookie. The page works, and expires, without it.
  *
- * Settings are attributes of <body>, written by the server (views/layout.templ):
+ * Settings are attributes of <body>, written by the server (views/layout_document.templ):
  *   data-auth-path     where the endpoints live, such as /auth
  *   data-poll-seconds  seconds between polls; 0 turns them off
  *   data-push          "true" to listen to the event stream as well

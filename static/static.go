@@ -1,15 +1,18 @@
 // Package static holds what the browser fetches besides pages: stylesheets,
-// scripts and the site's mark, embedded in the program and served under
-// addresses that carry a hash of the content.
+// scripts, the font and the site's pictures, embedded in the program and served
+// under addresses that carry a hash of the content.
 //
 // A page asks URL for an address such as /static/app.3f2a9c01d2.css. Since
 // another content would have another address, the browser may keep it for a
 // year without asking. The plain address, /static/app.css, works as well (one
 // module importing another uses it) and is checked on every use.
+//
+// Text is compressed once, when the program starts; see encode.go.
 package static
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -17,6 +20,8 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -24,20 +29,25 @@ import (
 // Prefix is the path below which Handler answers.
 const Prefix = "/static/"
 
-//go:embed *.js *.css *.svg vendor
+//go:embed *.js *.css *.svg *.png *.ico *.webmanifest vendor
 var files embed.FS
 
 // contentTypes says what is served, by file name extension. It is a list of
 // our own because mime.TypeByExtension depends on the machine. An embedded
 // file with any other extension is not served at all.
 var contentTypes = map[string]string{
-	".css": "text/css; charset=utf-8",
-	".js":  "text/javascript; charset=utf-8",
-	".svg": "image/svg+xml; charset=utf-8",
-	".md":  "text/plain; charset=utf-8",
+	".css":         "text/css; charset=utf-8",
+	".js":          "text/javascript; charset=utf-8",
+	".svg":         "image/svg+xml; charset=utf-8",
+	".md":          "text/plain; charset=utf-8",
+	".woff2":       "font/woff2",
+	".png":         "image/png",
+	".ico":         "image/x-icon",
+	".webmanifest": "application/manifest+json",
 }
 
-// all is the embedded tree, read and hashed once when the program starts.
+// all is the embedded tree, read, hashed and compressed once when the program
+// starts.
 var all = load(files)
 
 // Add serves the files of another tree as well, such as those of an optional
@@ -59,6 +69,7 @@ func Add(tree fs.FS) {
 // asset is one file as it is served.
 type asset struct {
 	body        []byte
+	gzipped     []byte // nil: compressing it saves nothing
 	contentType string
 	hash        string // first 10 hex digits of the SHA-256 of body
 	immutable   bool   // reached by its hashed name, so it can never change
@@ -71,29 +82,89 @@ type catalog struct {
 }
 
 // URL returns the hashed address of a file, such as "app.css" or
-// "vendor/pico.min.css". A name that does not exist gives its plain address,
+// "vendor/oat.min.css". A name that does not exist gives its plain address,
 // which answers 404: a missing file must not take the page down with it.
 func URL(name string) string { return all.url(name) }
 
-// Handler serves the files below Prefix. Hashed names are kept by browsers for
-// a year, plain names are revalidated by ETag. Everything else is 404, methods
-// other than GET and HEAD are 405, and there are no directory listings.
-func Handler() http.Handler { return all }
+// Handler serves the files below Prefix to GET and HEAD. Browsers keep hashed
+// names for a year and revalidate plain names by ETag. There are no directory
+// listings: missing answers everything that is not a file.
+func Handler(missing http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		name, below := strings.CutPrefix(r.URL.Path, Prefix)
+		a, found := all.byName[name]
+		// A lookup in a map, not in a file system: no path can climb out of it.
+		if !below || !found {
+			missing.ServeHTTP(w, r)
+			return
+		}
+		a.serve(w, r)
+	})
+}
+
+// File serves one embedded file under an address of its own, such as
+// /favicon.ico. It panics when there is no such file, which is found out when
+// the program starts.
+func File(name string) http.HandlerFunc {
+	a, found := all.byName[name]
+	if !found {
+		panic("static: there is no file " + name)
+	}
+	return a.serve
+}
+
+func (a asset) serve(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Content-Type", a.contentType)
+	h.Set("Cache-Control", "no-cache")
+	if a.immutable {
+		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	}
+	if a.gzipped != nil {
+		h.Set("Vary", "Accept-Encoding")
+	}
+	// Each encoding is a representation of its own and has its own strong ETag
+	// (RFC 9110 §8.8.3.3).
+	body, etag := a.body, `"`+a.hash+`"`
+	if a.gzipped != nil && TakesGzip(r) {
+		body, etag = a.gzipped, `"`+a.hash+`-gzip"`
+		h.Set("Content-Encoding", "gzip")
+		h.Set("Content-Length", strconv.Itoa(len(body))) // ServeContent leaves it out beside an encoding
+	}
+	h.Set("ETag", etag)
+	// No modification time: the ETag alone decides, the same on every instance.
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
+}
 
 // load reads every servable file of a tree. It panics on a read error, which
 // an embedded tree cannot have.
 func load(tree fs.FS) catalog {
 	c := catalog{byName: map[string]asset{}, urls: map[string]string{}}
+	var names []string
 	err := fs.WalkDir(tree, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
+		if err == nil && !entry.IsDir() {
+			names = append(names, name)
 		}
-		return c.add(tree, name)
+		return err
 	})
+	// Files that refer to others come last, when the others have their hashes.
+	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(refers(a), refers(b)) })
+	for _, name := range names {
+		err = cmp.Or(err, c.add(tree, name))
+	}
 	if err != nil {
 		panic(fmt.Sprintf("static: reading the embedded files: %v", err))
 	}
 	return c
+}
+
+// refers is 1 for files whose text names other files by their plain address.
+func refers(name string) int {
+	switch path.Ext(name) {
+	case ".css", ".webmanifest":
+		return 1
+	}
+	return 0
 }
 
 func (c catalog) add(tree fs.FS, name string) error {
@@ -105,8 +176,11 @@ func (c catalog) add(tree fs.FS, name string) error {
 	if err != nil {
 		return err
 	}
+	if refers(name) == 1 {
+		body = c.withHashes(body)
+	}
 	sum := sha256.Sum256(body)
-	a := asset{body: body, contentType: contentType, hash: hex.EncodeToString(sum[:5])}
+	a := asset{body: body, gzipped: compress(body), contentType: contentType, hash: hex.EncodeToString(sum[:5])}
 	c.byName[name] = a
 
 	a.immutable = true
@@ -114,6 +188,15 @@ func (c catalog) add(tree fs.FS, name string) error {
 	c.byName[hashed] = a
 	c.urls[name] = Prefix + hashed
 	return nil
+}
+
+// withHashes puts hashed addresses in the place of plain ones, so that a page
+// and a stylesheet that name the same font fetch it once.
+func (c catalog) withHashes(text []byte) []byte {
+	for name, url := range c.urls {
+		text = bytes.ReplaceAll(text, []byte(Prefix+name), []byte(url))
+	}
+	return text
 }
 
 // hashedName puts the hash before the extension, so that the extension still
@@ -128,29 +211,4 @@ func (c catalog) url(name string) string {
 		return u
 	}
 	return Prefix + name
-}
-
-func (c catalog) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	// Only reading makes sense here; say so rather than ignore the body.
-	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		w.Header().Set("Allow", "GET, HEAD")
-		http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
-		return
-	}
-	name, below := strings.CutPrefix(r.URL.Path, Prefix)
-	a, found := c.byName[name]
-	// A lookup in a map, not in a file system: no path can climb out of it.
-	if !below || !found {
-		http.NotFound(w, r)
-		return
-	}
-	h := w.Header()
-	h.Set("Content-Type", a.contentType)
-	h.Set("ETag", `"`+a.hash+`"`)
-	h.Set("Cache-Control", "no-cache")
-	if a.immutable {
-		h.Set("Cache-Control", "public, max-age=31536000, immutable")
-	}
-	// No modification time: the ETag alone decides, the same on every instance.
-	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(a.body))
 }

@@ -65,6 +65,20 @@ func (b tab) click(selector string) {
 	b.do("click "+selector, chromedp.Click(chromedp.CSS(selector)))
 }
 
+// signOut presses the button in the user menu, which need not be open: the tab
+// may be hidden.
+func (b tab) signOut() {
+	b.t.Helper()
+	b.do("sign out", chromedp.Evaluate[chromedp.Void](`document.querySelector("#user-menu [action='/signout'] button").click()`))
+}
+
+// signOutOthers confirms the button of the device list.
+func (b tab) signOutOthers() {
+	b.t.Helper()
+	b.click(`[popovertarget="end-others"]`)
+	b.click(`form[action$="/end-others"] button`)
+}
+
 // eval asks the page. A page that goes in the middle of an answer gives none;
 // then the next one is asked.
 func eval[T any](b tab, js string, options ...chromedp.EvaluateOption) T {
@@ -153,7 +167,7 @@ func TestInABrowser(t *testing.T) {
 		second := tab{first.NewTab(), t}
 		second.open(url + "/account/sessions")
 		second.shows("Chrom")
-		first.click("header form button")
+		first.signOut()
 		first.arrives("/signin?reason=signout")
 		took := second.arrives("/signin?callbackUrl=%2Faccount%2Fsessions&reason=tab")
 		t.Logf("the second tab left %v after the sign-out was seen in the first", took.Round(time.Millisecond))
@@ -167,7 +181,7 @@ func TestInABrowser(t *testing.T) {
 		second.arrives("/account/sessions")
 
 		// A fragment in the address, as the skip link leaves it, is in nobody's way.
-		first.click("header form button")
+		first.signOut()
 		first.arrives("/signin?reason=signout")
 		second.arrives("/signin?callbackUrl=%2Faccount%2Fsessions&reason=tab")
 		second.open(url + "/signin#content")
@@ -179,7 +193,7 @@ func TestInABrowser(t *testing.T) {
 		second.open(url + "/account/sessions")
 
 		// The back button shows nothing after a sign-out (HD-4).
-		second.click("header form button")
+		second.signOut()
 		second.arrives("/signin?reason=signout")
 		first.arrives("/signin?callbackUrl=%2Fdashboard&reason=tab")
 		second.do("go back", chromedp.NavigateBack())

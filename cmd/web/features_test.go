@@ -60,7 +60,7 @@ func leavesWhenSignedOut(t *testing.T, f *front, first tab, script string) {
 		t.Errorf("the tab asked %d times in %v, want at most %d", n, time.Since(start), most)
 	}
 	second.says("")
-	first.click("header form button")
+	first.signOut()
 	first.arrives("/signin?reason=signout")
 	second.arrives(signedOutFrom("/account/sessions", "tab"))
 	first.clean()
@@ -87,7 +87,7 @@ func TestABrowserWithoutModulesKeepsItsPages(t *testing.T) {
 		first.signIn(f.url)
 		second := first.another()
 		second.open(f.url + "/dashboard")
-		first.click("header form button")
+		first.signOut()
 		first.arrives("/signin?reason=signout")
 		if !second.sees("Welcome") || f.polls() > 0 {
 			t.Errorf("the page has gone, or asked %d times; this test proves nothing", f.polls())

@@ -38,7 +38,7 @@ func TestAFragmentSurvivesTheSignIn(t *testing.T) {
 		first.at("/account/sessions", "#part%20two")
 		second.at("/dashboard", "#here")
 
-		first.click("header form button")
+		first.signOut()
 		first.arrives("/signin?reason=signout")
 		second.arrives("/signin?callbackUrl=%2Fdashboard%23here&reason=tab")
 		second.click(`main a[href^="/signup"]`)

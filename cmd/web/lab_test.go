@@ -42,7 +42,7 @@ func TestTheLabIsLive(t *testing.T) {
 			url := runInProcess(t, "SESSION_STRATEGY", strategy, "SESSION_POLL_INTERVAL", "1s")
 			laptop := tab{testenv.Browser(t), t}
 			laptop.signIn(url)
-			laptop.click(`nav a[href="/lab"]`)
+			laptop.open(url + "/lab")
 			laptop.arrives("/lab")
 			laptop.shows(strategy)
 			laptop.untilSessions(1)

@@ -49,7 +49,7 @@ func TestOfflineAndBack(t *testing.T) {
 		other := b.stranger()
 		other.signIn(f.url)
 		other.open(f.url + "/account/sessions")
-		other.click(`form[action$="/end-others"] button`)
+		other.signOutOthers()
 		other.arrives("/account/sessions?done=others")
 		b.says(connectionLost)
 		b.network(true)
@@ -73,7 +73,7 @@ func TestARestartInBetweenSignsNobodyOut(t *testing.T) {
 		b.says("")
 		second.says("")
 		until(t, "the stream is open again, in whatever tab leads now", func() bool { return b.count("push open")+second.count("push open") > 1 })
-		if !b.sees("Welcome") || !second.sees("Your devices") {
+		if !b.sees("Welcome") || !second.sees("signed in now") {
 			t.Error("a restart took a page away")
 		}
 		second.open(f.url + "/dashboard")
@@ -85,7 +85,7 @@ func TestARestartInBetweenSignsNobodyOut(t *testing.T) {
 		other := b.stranger()
 		other.signIn(f.url)
 		other.open(f.url + "/account/sessions")
-		other.click(`form[action$="/end-others"] button`)
+		other.signOutOthers()
 		b.arrives(signedOutFrom("/dashboard", "everywhere"))
 	})
 }
@@ -105,7 +105,7 @@ func TestWithoutJavaScript(t *testing.T) {
 		phone.fill("#password", demo.Password)
 		phone.click("main form [type=submit]")
 		phone.arrives("/account/sessions")
-		phone.shows("You are signed in on this device")
+		phone.shows("signed in on this device only")
 		laptop.open(f.url + "/signin")
 		laptop.fill("#email", demo.Email)
 		laptop.fill("#password", demo.Password)
@@ -113,13 +113,14 @@ func TestWithoutJavaScript(t *testing.T) {
 		laptop.arrives("/dashboard")
 
 		laptop.open(f.url + "/account/sessions")
-		laptop.click(`form[action$="/end"] button`)
+		laptop.click(`form[action*="/end"] button`)
 		laptop.arrives("/account/sessions?done=one")
 		phone.open(f.url + "/dashboard")
 		phone.arrives(signedOutFrom("/dashboard", "device"))
-		phone.shows("signed out from the list of devices")
+		phone.shows("signed out from another device")
 
-		laptop.click("header form button")
+		laptop.click(".me") // opens without JavaScript, too
+		laptop.click("#user-menu [action='/signout'] button")
 		laptop.arrives("/signin?reason=signout")
 		laptop.open(f.url + "/dashboard")
 		laptop.arrives("/signin?callbackUrl=%2Fdashboard")

@@ -70,7 +70,7 @@ func TestThePageSaysWhoIsSignedInNow(t *testing.T) {
 		second.click("[data-act]")
 		until(t, "the page of Ada", func() bool { return eval[string](second, `document.body?.dataset.user ?? ""`) == "ada@example.com" })
 
-		first.click("header form button")
+		first.signOut()
 		first.arrives("/signin?reason=signout")
 		second.says("You're signed out.")
 		second.offers("Reload")

@@ -60,7 +60,7 @@ func TestAVeryLateAnswerMeansNothingEither(t *testing.T) {
 		second.holdOne()
 		eval[bool](second, halfAMinuteOn+`true`)
 		first.prepared(halfAMinuteOn)
-		first.click("header form button")
+		first.signOut()
 		first.arrives("/signin?reason=signout")
 		second.says("You're signed out")
 		for _, b := range []tab{first, second} {

@@ -82,5 +82,10 @@ func cleanName(text string) (string, bool) {
 		return "", false
 	}
 	name := strings.TrimSpace(norm.NFC.String(text))
-	return name, utf8.RuneCountInString(name) <= maxNameRunes && !strings.ContainsFunc(name, unicode.IsControl)
+	return name, utf8.RuneCountInString(name) <= maxNameRunes && !strings.ContainsFunc(name, controls)
 }
+
+// controls reports a character that is there to change how others are shown:
+// with one for the direction of text a name could read as another one
+// (UAX #9, CVE-2021-42574).
+func controls(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }

@@ -3,6 +3,7 @@ package views
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 func inputTag(t *testing.T, html, id string) string {
@@ -29,16 +30,19 @@ func TestAnErrorSitsAtItsField(t *testing.T) {
 	if _, focused := attr(email, "autofocus"); !focused {
 		t.Error("email has no autofocus, want the first wrong field to have it")
 	}
+	if _, focused := attr(name, "autofocus"); focused {
+		t.Error("name has autofocus too, want one field to have it")
+	}
 	if _, marked := attr(name, "aria-invalid"); marked {
 		t.Error("name has aria-invalid, want it on wrong fields only")
 	}
-	wantIn(t, html, `<p class="field-error" id="email-error" role="alert">Not an address.</p>`)
+	wantIn(t, html, `<p class="field-error" id="email-error">Not an address.`)
 	wantIn(t, html, "<title>Error: Create an account")
 }
 
 func TestAFormWithoutErrorsIsQuiet(t *testing.T) {
 	html := render(t, SignUp(Page{}, SignUpModel{MinLength: 15}))
-	for _, unwanted := range []string{`role="alert"`, "aria-invalid", "autofocus", "Error:"} {
+	for _, unwanted := range []string{`role="alert"`, "aria-invalid", "Error:"} {
 		wantNotIn(t, html, unwanted)
 	}
 }
@@ -65,8 +69,8 @@ func TestThePasswordHelpStatesTheRealMinimumAndNoMaximum(t *testing.T) {
 	if _, has := attr(password, "maxlength"); has {
 		t.Error("the password has a maxlength, want none: the server decides")
 	}
-	if by, _ := attr(password, "aria-describedby"); by != "password-help" {
-		t.Errorf("aria-describedby = %q, want password-help", by)
+	if by, _ := attr(password, "aria-describedby"); by != "password-hint" {
+		t.Errorf("aria-describedby = %q, want password-hint", by)
 	}
 }
 
@@ -81,26 +85,49 @@ func TestTheWayBackIsKeptThroughForms(t *testing.T) {
 func TestTheDemoAccountIsShownOnlyWhenGiven(t *testing.T) {
 	demo := &Demo{Email: "demo@example.com", Password: "a demo password"}
 	html := render(t, SignIn(Page{}, SignInModel{Demo: demo}))
-	for _, want := range []string{"Development only", demo.Email, demo.Password} {
+	for _, want := range []string{"Development only", "Continue as demo@example.com", `name="email" value="demo@example.com"`, `name="password" value="a demo password"`} {
 		wantIn(t, html, want)
 	}
-	if strings.Contains(render(t, SignIn(Page{}, SignInModel{})), "Demo account") {
+	if strings.Contains(render(t, SignIn(Page{}, SignInModel{})), "Development only") {
 		t.Error("the page shows a demo account, want none")
 	}
 }
 
 func TestNoticesAreStatusesAndFormErrorsAreAlerts(t *testing.T) {
 	html := render(t, SignIn(Page{}, SignInModel{Notice: "Signed out elsewhere.", Errors: Errors{"": "Not right."}}))
-	wantIn(t, html, `<p class="notice" role="status" tabindex="-1" autofocus>Signed out elsewhere.</p>`)
-	wantIn(t, html, `<p class="notice notice-error" role="alert">Not right.</p>`)
+	wantIn(t, html, `<div class="note" role="status" tabindex="-1" autofocus>`)
+	wantIn(t, html, `<div class="note danger" role="alert">`)
 }
 
-func TestTheLimitPageCarriesTheProof(t *testing.T) {
-	html := render(t, SignInLimit(Page{}, SignInLimitModel{Limit: 1, Proof: "p-1", Devices: []Device{{ID: "s-1", Name: "Safari on iPhone"}}}))
+func TestTheFirstFieldHasTheFocusUnlessANoticeHas(t *testing.T) {
+	for name, c := range map[string]struct {
+		html  string
+		field bool
+	}{
+		"sign-in":               {render(t, SignIn(Page{}, SignInModel{})), true},
+		"sign-in with a notice": {render(t, SignIn(Page{}, SignInModel{Notice: "Signed out."})), false},
+	} {
+		if _, focused := attr(inputTag(t, c.html, "email"), "autofocus"); focused != c.field {
+			t.Errorf("%s: email has autofocus = %t, want %t", name, focused, c.field)
+		}
+		if n := strings.Count(c.html, "autofocus"); n != 1 {
+			t.Errorf("%s: autofocus is on %d elements, want 1", name, n)
+		}
+	}
+}
+
+func TestTheLimitPageOffersTheLeastRecentlyUsedDevice(t *testing.T) {
+	html := render(t, SignInLimit(Page{Now: noon}, SignInLimitModel{Limit: 2, Proof: "p-1", Devices: []Device{
+		{ID: "new", Name: "Safari on iPhone", LastSeen: noon}, {ID: "old", Name: "Firefox on Linux", LastSeen: noon.Add(-time.Hour)},
+	}}))
 	for _, want := range []string{
-		`action="/signin/continue"`, `<input type="hidden" name="proof" value="p-1">`, "Sign out the others and continue", "Safari on iPhone", "1 device already",
+		`action="/signin/continue"`, `<input type="hidden" name="proof" value="p-1">`, "limit of 2 devices", "Safari on iPhone",
+		`name="device" value="old" checked>`, `name="device" value="">`,
 	} {
 		wantIn(t, html, want)
 	}
-	wantNotIn(t, html, "/account/sessions/s-1/end") // read-only: nobody is signed in yet
+	if n := strings.Count(html, " checked"); n != 1 {
+		t.Errorf("%d devices are chosen, want 1", n)
+	}
+	wantNotIn(t, html, "/account/sessions/old/end") // nobody is signed in yet
 }

@@ -29,8 +29,9 @@ func TestTheMenuFollowsTheReader(t *testing.T) {
 
 	member := render(t, Devices(Page{Path: "/account/sessions", User: &User{Email: "ada@example.com"}}, DevicesModel{}))
 	wantIn(t, member, `<form method="post" action="/signout">`)
-	wantIn(t, member, `<a href="/account/sessions" aria-current="page">Devices</a>`)
+	wantIn(t, member, `<a href="/account/sessions" aria-current="page">Security</a>`)
 	wantNotIn(t, member, `href="/signup"`)
+	wantIn(t, member, `popovertarget="user-menu"`)
 }
 
 func TestTheMenuOffersNothingWhenNobodyKnowsTheReader(t *testing.T) {
@@ -50,8 +51,8 @@ func TestAssetsComeFromTheGivenFunction(t *testing.T) {
 
 func TestTheMenuLeadsToAPartOnlyWhereItIs(t *testing.T) {
 	member := Page{User: &User{Email: "ada@example.com"}}
-	wantNotIn(t, render(t, SignOut(member)), `href="/lab"`)
+	wantNotIn(t, render(t, App(member)), `href="/lab"`)
 	member.Menu = []MenuItem{{Path: "/lab", Label: "Lab"}}
-	wantIn(t, render(t, SignOut(member)), `href="/lab"`)
+	wantIn(t, render(t, App(member)), `href="/lab"`)
 	wantNotIn(t, render(t, SignOut(Page{Menu: member.Menu})), `href="/lab"`)
 }

@@ -38,7 +38,7 @@ func forms(html string) (all []string) {
 
 func TestAFormAsksForOnePasswordAndTheAddressIsRightBeforeIt(t *testing.T) {
 	seen := 0
-	eachPage(t, func(t *testing.T, html string) {
+	eachRealPage(t, func(t *testing.T, html string) {
 		for _, form := range forms(html) {
 			var kinds []string
 			for _, tag := range tags(form, "input") {
@@ -67,7 +67,7 @@ func TestAFormAsksForOnePasswordAndTheAddressIsRightBeforeIt(t *testing.T) {
 // Pasting is blocked by handlers, which TestNothingIsInline rules out, or by
 // attributes such as these.
 func TestNothingStandsInTheWayOfFilling(t *testing.T) {
-	eachPage(t, func(t *testing.T, html string) {
+	eachRealPage(t, func(t *testing.T, html string) {
 		for _, tag := range tags(html, "input") {
 			for _, obstacle := range []string{"readonly", "disabled", "maxlength", "pattern", "inputmode", "data-1p-ignore", "data-lpignore", "data-bwignore"} {
 				if _, has := attr(tag, obstacle); has {

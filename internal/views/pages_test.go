@@ -1,6 +1,7 @@
 package views
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -25,7 +26,8 @@ var (
 func hostile(user *User) Page {
 	return Page{
 		Title: probe, Path: probe, User: user, Nonce: "n0nce", AuthPath: probe, SiteName: probe,
-		Development: true, Menu: []MenuItem{{Path: "/lab", Label: probe}}, Private: true, PollSeconds: 60, Now: noon,
+		Development: true, Origin: "https://app.example", Theme: "dark", Toast: probe, Private: true, PollSeconds: 60, Now: noon,
+		Menu: []MenuItem{{Label: probe, Path: "/x", Icon: probe, Public: true}},
 	}
 }
 
@@ -38,11 +40,11 @@ func allPages() map[string]templ.Component {
 		{},
 	}
 	return map[string]templ.Component{
-		"home, guest":  Home(guest, HomeModel{Strategy: "jwt", Database: probe}),
+		"home, guest":  Home(guest, HomeModel{Strategy: "jwt", Database: probe, Demo: &Demo{Email: probe, Password: probe}}),
 		"home, member": Home(member, HomeModel{Strategy: "database"}),
 		"sign up": SignUp(guest, SignUpModel{
 			Name: probe, Email: probe, CallbackURL: probe, MinLength: 15,
-			Errors: Errors{"": probe, "name": probe, "email": probe, "password": probe},
+			Errors: Errors{"": probe, "name": probe, "email": probe, "password": probe}, EmailTaken: true,
 		}),
 		"sign up, empty": SignUp(guest, SignUpModel{}),
 		"sign in": SignIn(guest, SignInModel{
@@ -54,11 +56,14 @@ func allPages() map[string]templ.Component {
 		"sign out":        SignOut(member),
 		"signed out here": SignedOutHere(guest),
 		"dashboard": Dashboard(member, DashboardModel{
-			Strategy: probe, SessionID: probe, SignedInAt: noon, ValidatedAt: noon, ExpiresAt: noon, AbsoluteExpiresAt: noon,
+			Strategy: probe, Devices: 2, Limit: 3, ValidatedAt: noon, ExpiresAt: noon, AbsoluteExpiresAt: noon,
 		}),
 		"dashboard, empty": Dashboard(guest, DashboardModel{}),
-		"devices":          Devices(member, DevicesModel{Devices: devices, Limit: 5, Policy: "evict", Notice: probe}),
+		"devices":          Devices(member, DevicesModel{Devices: devices, Limit: 5, Policy: "evict"}),
 		"devices, empty":   Devices(member, DevicesModel{}),
+		"profile":          Profile(member, ProfileModel{Name: probe, Email: probe, Errors: Errors{"name": probe}}),
+		"appearance":       Appearance(member),
+		"components":       DevUI(member),
 		"error":            ErrorPage(guest, ErrorPageModel{Status: 503, Title: probe, Text: probe, RequestID: probe, RetryAfter: 90}),
 		"error, unknown":   ErrorPage(member, ErrorPageModel{Status: 418}),
 	}
@@ -69,4 +74,13 @@ func eachPage(t *testing.T, check func(t *testing.T, html string)) {
 	for name, page := range allPages() {
 		t.Run(name, func(t *testing.T) { check(t, render(t, page)) })
 	}
+}
+
+// eachRealPage leaves out the gallery of components, which asks for nothing.
+func eachRealPage(t *testing.T, check func(t *testing.T, html string)) {
+	eachPage(t, func(t *testing.T, html string) {
+		if !strings.HasSuffix(t.Name(), "/components") {
+			check(t, html)
+		}
+	})
 }

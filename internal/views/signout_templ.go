@@ -39,13 +39,25 @@ func SignOut(p Page) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"column\"><h1>Sign out of this browser?</h1><p class=\"lead\">Your other devices stay signed in.</p><form class=\"actions\" method=\"post\" action=\"/signout\"><button type=\"submit\">Sign out</button> <a href=\"/dashboard\">Stay signed in</a></form></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p>You'll be signed out on this device. Your other devices stay signed in.</p><form class=\"form\" method=\"post\" action=\"/signout\">")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = Button{Label: "Sign out", Busy: "Signing out…", Size: "wide", Focus: true}.Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "</form>")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = Button{Label: "Stay signed in", Href: "/dashboard", Variant: "outline", Size: "wide"}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = layout(p.titled("Sign out")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Message(p.titled("Sign out?"), "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -84,13 +96,17 @@ func SignedOutHere(p Page) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<div class=\"column\"><h1>You are signed out in this browser only</h1><p class=\"lead\">This browser no longer holds your key, so nobody can go on from here. But we could not reach our records to cancel the key itself.</p><p>That matters only if someone may have copied it, for example on a shared or infected computer. If so, sign in again in a few minutes, open <strong>Devices</strong> and choose <strong>Sign out everywhere</strong>. If not, there is nothing to do: it expires by itself.</p><p class=\"actions\"><a class=\"button\" href=\"/signin\">Sign in</a> <a href=\"/\">Home</a></p></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<p>This browser is signed out, but we couldn't reach the database to end the session itself.</p><p>That matters only if someone may have copied its cookie, for example on a shared computer. If so, sign in again in a few minutes, open <strong>Security</strong> and choose <strong>Sign out everywhere</strong>. If not, there's nothing to do: the session expires by itself.</p>")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = Button{Label: "Sign in", Href: "/signin", Size: "wide"}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = layout(p.titled("Signed out in this browser only")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Message(p.titled("Signed out in this browser only"), "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -51,28 +51,21 @@ func plural(n int, unit string) string {
 	return fmt.Sprintf("%d %ss", n, unit)
 }
 
+// Exact is exact for the pages of other packages.
+func Exact(t time.Time) string { return exact(t) }
+
+// StrategyWords is strategyWords for them.
+func StrategyWords(strategy string) string { return strategyWords(strategy) }
+
 // exact is the same moment for those who want to know: in UTC, since the
 // server does not know the reader's clock; app.js adds the local time.
 func exact(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04 UTC") }
 
+// day is the date of a moment, in UTC.
+func day(t time.Time) string { return t.UTC().Format("2 January 2006") }
+
 // machine is the form of the datetime attribute.
 func machine(t time.Time) string { return t.UTC().Format(time.RFC3339) }
-
-// limitWords explains the limit on devices to their owner.
-func limitWords(limit int, policy string) string {
-	if limit <= 0 {
-		return "You can be signed in on as many devices as you like."
-	}
-	first := fmt.Sprintf("You can be signed in on %s at the same time.", plural(limit, "device"))
-	switch policy {
-	case "evict":
-		return first + " Signing in on one more signs out the one you signed in on longest ago."
-	case "deny":
-		return first + " To sign in on one more, you are asked to sign out the others first."
-	default:
-		return first
-	}
-}
 
 // strategyWords says what a strategy keeps in the cookie.
 func strategyWords(strategy string) string {
@@ -80,23 +73,4 @@ func strategyWords(strategy string) string {
 		return "a random number in a cookie"
 	}
 	return "an encrypted cookie"
-}
-
-// name never leaves a row without a name.
-func (d Device) name() string {
-	if d.Name == "" {
-		return "Unknown browser"
-	}
-	return d.Name
-}
-
-// others counts the devices that are not this one.
-func others(devices []Device) int {
-	n := 0
-	for _, d := range devices {
-		if !d.Current {
-			n++
-		}
-	}
-	return n
 }

@@ -41,40 +41,10 @@ func TestExactIsInUTCWhateverTheZone(t *testing.T) {
 	}
 }
 
-func TestLimitWords(t *testing.T) {
-	for _, c := range []struct {
-		limit  int
-		policy string
-		want   string
-	}{
-		{0, "evict", "You can be signed in on as many devices as you like."},
-		{1, "", "You can be signed in on 1 device at the same time."},
-		{3, "evict", "You can be signed in on 3 devices at the same time. Signing in on one more signs out the one you signed in on longest ago."},
-		{3, "deny", "You can be signed in on 3 devices at the same time. To sign in on one more, you are asked to sign out the others first."},
-	} {
-		if got := limitWords(c.limit, c.policy); got != c.want {
-			t.Errorf("limitWords(%d, %q) = %q, want %q", c.limit, c.policy, got, c.want)
-		}
-	}
-}
-
 func TestRetryWords(t *testing.T) {
 	for seconds, want := range map[int]string{0: "", -1: "", 1: "Try again in 1 second.", 30: "Try again in 30 seconds.", 120: "Try again in 2 minutes."} {
 		if got := (ErrorPageModel{RetryAfter: seconds}).retryWords(); got != want {
 			t.Errorf("retryWords(%d) = %q, want %q", seconds, got, want)
-		}
-	}
-}
-
-func TestKeysAreCutByTheirID(t *testing.T) {
-	if keyPath("one") == keyPath("two") {
-		t.Error("two ids have the same key, want two")
-	}
-	for _, id := range []string{"", "one", probe} {
-		for _, depth := range cuts(id) {
-			if depth < 0 || depth > maxDepth {
-				t.Errorf("cuts(%q) has depth %d, want 0 to %d", id, depth, maxDepth)
-			}
 		}
 	}
 }

@@ -8,15 +8,14 @@ import (
 	"latchkey/internal/web/kit"
 )
 
-// dashboard is the first page behind the door.
+// dashboard is the first page of a signed-in user.
 type dashboard struct{ *kit.Kit }
 
 func (d dashboard) show(w http.ResponseWriter, r *http.Request) error {
 	session := authhttp.FromContext(r.Context()).Session
 	return d.Render(w, r, http.StatusOK, views.Dashboard(d.PrivatePage(r), views.DashboardModel{
 		Strategy:          d.Auth.Strategy(),
-		SessionID:         session.ID,
-		SignedInAt:        session.AuthenticatedAt,
+		Limit:             limitOf(d.Auth, session.User),
 		ValidatedAt:       session.ValidatedAt,
 		ExpiresAt:         session.ExpiresAt,
 		AbsoluteExpiresAt: session.AbsoluteExpiresAt,

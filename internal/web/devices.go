@@ -2,6 +2,8 @@ package web
 
 import (
 	"net/http"
+	"net/url"
+	"strconv"
 
 	"github.com/go-chi/chi/v5"
 
@@ -20,21 +22,30 @@ func (d devices) show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	limit, policy := d.Auth.Limit()
-	if own := current.User.MaxSessions; own != nil {
-		limit = *own
-	}
-	return d.Render(w, r, http.StatusOK, views.Devices(d.PrivatePage(r), views.DevicesModel{
+	_, policy := d.Auth.Limit()
+	show, _ := strconv.Atoi(r.FormValue("show")) // anything else shows the first few
+	p := d.PrivatePage(r)
+	p.Toast = deviceNotices[r.FormValue("done")]
+	return d.Render(w, r, http.StatusOK, views.Devices(p, views.DevicesModel{
 		Devices: kit.Devices(live, current.ID),
-		Limit:   limit,
+		Limit:   limitOf(d.Auth, current.User),
 		Policy:  string(policy),
-		Notice:  deviceNotices[r.FormValue("done")],
+		Show:    show,
 	}))
 }
 
+// limitOf is how many sessions a user may have at once; 0 = any number.
+func limitOf(service *auth.Service, u auth.User) int {
+	if u.MaxSessions != nil {
+		return *u.MaxSessions
+	}
+	limit, _ := service.Limit()
+	return limit
+}
+
 var deviceNotices = map[string]string{
-	"one":    "That device is signed out.",
-	"none":   "That device was signed out already.",
+	"one":    "The device is signed out.",
+	"none":   "The device was signed out already.",
 	"others": "All other devices are signed out.",
 }
 
@@ -57,7 +68,13 @@ func (d devices) end(w http.ResponseWriter, r *http.Request) error {
 	if n == 0 {
 		done = "none"
 	}
-	return kit.SeeOther(w, r, "/account/sessions?done="+done)
+	query := url.Values{"done": {done}}
+	if show, err := strconv.Atoi(r.FormValue("show")); err == nil {
+		query.Set("show", strconv.Itoa(show))
+	}
+	// No fragment here: the browser carries over that of the form's action, which
+	// keeps the place in the list (Fetch Standard, HTTP-redirect fetch).
+	return kit.SeeOther(w, r, "/account/sessions?"+query.Encode())
 }
 
 func (d devices) endOthers(w http.ResponseWriter, r *http.Request) error {

@@ -10,12 +10,14 @@ import (
 // home is the front page.
 type home struct {
 	*kit.Kit
-	database string // in words
+	database string      // in words
+	demo     *views.Demo // the account to try; nil = none
 }
 
 func (h home) show(w http.ResponseWriter, r *http.Request) error {
-	return h.Render(w, r, http.StatusOK, views.Home(h.Page(r), views.HomeModel{
+	return h.RenderPublic(w, r, http.StatusOK, views.Home(h.Page(r), views.HomeModel{
 		Strategy: h.Auth.Strategy(),
 		Database: h.database,
+		Demo:     h.demo,
 	}))
 }

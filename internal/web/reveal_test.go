@@ -19,7 +19,7 @@ type field struct {
 
 const readField = `(() => {
 	const input = document.querySelector("#password"), button = document.querySelector("[data-reveal]"), at = document.activeElement;
-	return { type: input.type, value: input.value, button: button.textContent, said: document.querySelector(".field-row [role=status]").textContent,
+	return { type: input.type, value: input.value, button: button.textContent, said: document.querySelector(".secret [role=status]").textContent,
 		focused: at.dataset.reveal ? "the button" : at.id };
 })()`
 

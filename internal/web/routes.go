@@ -17,20 +17,24 @@ const maxDuration = 10 * time.Second
 // parts add to a block is in their folders; see parts.go.
 func routes(k *kit.Kit, cfg Config) *chi.Mux {
 	var (
-		health    = health{cfg.Ready, k.Log}
-		session   = session{k}
-		events    = events{k, cfg.Stopping}
-		home      = home{k, cfg.Database}
-		signUp    = signUp{k, cfg.PasswordMinLength}
-		signIn    = signIn{k, cfg.Demo}
-		signOut   = signOut{k}
-		dashboard = dashboard{k}
-		devices   = devices{k}
+		health     = health{cfg.Ready, k.Log}
+		session    = session{k}
+		events     = events{k, cfg.Stopping}
+		home       = home{k, cfg.Database, cfg.Demo}
+		signUp     = signUp{k, cfg.PasswordMinLength}
+		signIn     = signIn{k, cfg.Demo}
+		signOut    = signOut{k}
+		dashboard  = dashboard{k}
+		devices    = devices{k}
+		profile    = profile{k}
+		appearance = appearance{k}
+		siteFiles  = siteFiles{k}
 	)
 	r := k.NewRouter() // says who asks, sets the security headers, refuses other origins
 
 	// Machines: no session is looked at.
-	r.Handle("/static/*", static.Handler())
+	r.Get("/static/*", static.Handler(r.NotFoundHandler()).ServeHTTP)
+	siteFiles.routes(r)
 	r.Get("/healthz", health.alive)
 	r.Get("/readyz", health.usable)
 
@@ -61,18 +65,25 @@ func routes(k *kit.Kit, cfg Config) *chi.Mux {
 				r.Post("/signin", k.Handle(signIn.submit))
 				r.Post("/signin/continue", k.Handle(signIn.confirm))
 				r.Get("/signout", k.Handle(signOut.form))
+				r.Post("/account/appearance", k.Handle(appearance.submit))
+				if k.Development {
+					r.Get("/dev/ui", k.Handle(appearance.components))
+				}
 				k.RouteParts(r, kit.BlockAnyone)
 
 				// Signed in.
 				r.Group(func(r chi.Router) {
 					r.Use(k.RequireUser)
 					r.Get("/dashboard", k.Handle(dashboard.show))
+					r.Get("/account/appearance", k.Handle(appearance.show))
 					k.RouteParts(r, kit.BlockUsers)
 				})
 
 				// Signed in, as the database says at this moment.
 				r.Group(func(r chi.Router) {
 					r.Use(k.Edge.AskDatabase, k.RequireKnown, k.RequireUser)
+					r.Get("/account/profile", k.Handle(profile.show))
+					r.Post("/account/profile", k.Handle(profile.submit))
 					r.Get("/account/sessions", k.Handle(devices.show))
 					r.Post("/account/sessions/{id}/end", k.Handle(devices.end))
 					r.Post("/account/sessions/end-others", k.Handle(devices.endOthers))

@@ -27,16 +27,12 @@ func withDemo(s *webtest.Site) {
 
 // guestSights are the pages for who is not signed in.
 var guestSights = []webtest.Sight{
-	{Name: "home", Show: func(v *webtest.Viewer) { v.Visit("/", "Hand out keys") }},
-	{Name: "sign in", Show: func(v *webtest.Viewer) { v.Visit("/signin", "Demo account") }},
+	{Name: "home", Show: func(v *webtest.Viewer) { v.Visit("/", "sessions you can revoke") }},
+	{Name: "sign in", Show: func(v *webtest.Viewer) { v.Visit("/signin", "Development only") }},
 	{Name: "sign in, callback", Show: func(v *webtest.Viewer) { v.Visit("/signin?callbackUrl=%2Faccount%2Fsessions", "Sign in") }},
-	{Name: "sign in, demo filled in", Show: func(v *webtest.Viewer) {
-		v.Visit("/signin", "Fill in the form")
-		v.Do("fill in", chromedp.Click(chromedp.CSS("[data-fill]")))
-	}},
 	{Name: "sign in, wrong password", Show: func(v *webtest.Viewer) {
 		v.Submit("/signin", "email", "ada@example.com", "password", "not the password")
-		v.ComesTo("/signin", "is not right")
+		v.ComesTo("/signin", "Wrong email or password")
 	}},
 	{Name: "sign in, ended: signed out", Show: ended(auth.ReasonSignedOut)},
 	{Name: "sign in, ended: in another tab", Show: ended(kit.OtherTab)},
@@ -63,7 +59,7 @@ var guestSights = []webtest.Sight{
 		v.Site.Deploy()
 		household(v, "full@example.com", "Ada Lovelace", agents[:3]...)
 		v.Submit("/signin", "email", "full@example.com", "password", webtest.Password)
-		v.ComesTo("/signin", "Sign out")
+		v.ComesTo("/signin", "limit of 3 devices")
 	}},
 }
 
@@ -77,8 +73,19 @@ var userSights = []webtest.Sight{
 	{Name: "notice, about to end", Show: noticed(`ending: Date.now() + 120000, final: false`)},
 	{Name: "notice, at the end", Show: noticed(`ending: Date.now() + 120000, final: true`)},
 	{Name: "notice, connection lost", Show: noticed(`lost: true`)},
+	{Name: "devices, menu open", Show: func(v *webtest.Viewer) {
+		v.Visit("/account/sessions", "This device")
+		v.Do("open the menu", chromedp.Click(chromedp.CSS(".me")))
+	}},
+	{Name: "devices, dialog open", Show: func(v *webtest.Viewer) {
+		v.Visit("/account/sessions", "This device")
+		v.Do("open the dialog", chromedp.Click(chromedp.CSS("[popovertarget=end-all]")),
+			chromedp.Evaluate[chromedp.Void](`Promise.all(document.getAnimations().map((a) => a.finished)).then(() => undefined)`, chromedp.EvalAwaitPromise))
+	}},
+	{Name: "profile", Show: func(v *webtest.Viewer) { v.Visit("/account/profile", "You sign in with") }},
+	{Name: "appearance", Show: func(v *webtest.Viewer) { v.Visit("/account/appearance", "For this browser") }},
 	{Name: "devices, one", Show: func(v *webtest.Viewer) { v.Visit("/account/sessions", "This device") }},
-	{Name: "sign out", Show: func(v *webtest.Viewer) { v.Visit("/signout", "Sign out of this browser?") }},
+	{Name: "sign out", Show: func(v *webtest.Viewer) { v.Visit("/signout", "signed out on this device") }},
 	{Name: "devices, many", Show: func(v *webtest.Viewer) {
 		v.As(household(v, "many@example.com", "Ada Lovelace", agents...))
 		v.Visit("/account/sessions", "This device")
@@ -89,27 +96,27 @@ var userSights = []webtest.Sight{
 		v.Visit("/account/sessions", "This device")
 	}},
 	{Name: "dashboard, long words", Show: func(v *webtest.Viewer) { v.Visit("/dashboard", longName) }},
-	{Name: "home, long words", Show: func(v *webtest.Viewer) { v.Visit("/", longName) }},
+	{Name: "home, long words", Show: func(v *webtest.Viewer) { v.Visit("/", "Open your dashboard") }},
 }
 
 // troubleSights are the pages for when something is wrong.
 var troubleSights = []webtest.Sight{
-	{Name: "not found", Show: func(v *webtest.Viewer) { v.Visit("/no/such/page", "There is no page here") }},
+	{Name: "not found", Show: func(v *webtest.Viewer) { v.Visit("/no/such/page", "Page not found") }},
 	{Name: "refused", Show: func(v *webtest.Viewer) {
 		v.Do("open another site's page", chromedp.Navigate("data:text/html,<form method=post action="+url.PathEscape(v.URL+"/signout")+"><button>"))
 		v.Do("send its form", chromedp.Evaluate[chromedp.Void](`document.forms[0].submit()`))
-		v.ComesTo("/signout", "not allowed")
+		v.ComesTo("/signout", "Request blocked")
 	}},
-	{Name: "auth error, set-up", Show: func(v *webtest.Viewer) { v.Visit("/auth/error?error=Configuration", "set-up") }},
-	{Name: "auth error, denied", Show: func(v *webtest.Viewer) { v.Visit("/auth/error?error=AccessDenied", "You may not sign in") }},
+	{Name: "auth error, set-up", Show: func(v *webtest.Viewer) { v.Visit("/auth/error?error=Configuration", "set up correctly") }},
+	{Name: "auth error, denied", Show: func(v *webtest.Viewer) { v.Visit("/auth/error?error=AccessDenied", "You can't sign in here") }},
 	{Name: "not found, signed in", Show: func(v *webtest.Viewer) {
 		v.As(household(v, "ada@example.com", "Ada Lovelace"))
-		v.Visit("/no/such/page", "There is no page here")
+		v.Visit("/no/such/page", "Page not found")
 	}},
 	{Name: "signed out here only", Show: func(v *webtest.Viewer) {
 		v.Visit("/dashboard", "Ada Lovelace")
 		v.Memory.Down(true)
-		v.Do("sign out", chromedp.Click(chromedp.CSS("header form button")))
+		v.Do("sign out", chromedp.Click(chromedp.CSS(".me")), chromedp.Click(chromedp.CSS("[action='/signout'] button")))
 		v.ComesTo("/signout", "in this browser only")
 	}},
 	{Name: "outage", Show: func(v *webtest.Viewer) {
@@ -117,7 +124,7 @@ var troubleSights = []webtest.Sight{
 		v.As(household(v, "bob@example.com", "Bob"))
 		v.Memory.Down(true)
 		v.Site.Wait(time.Hour) // long enough for the session to be asked for
-		v.Visit("/dashboard", "not able to answer")
+		v.Visit("/dashboard", "right back")
 	}},
 }
 
@@ -125,7 +132,7 @@ var troubleSights = []webtest.Sight{
 func ended(reason auth.Reason) func(*webtest.Viewer) {
 	return func(v *webtest.Viewer) {
 		v.Visit("/signin?reason="+string(reason), "Sign in")
-		v.Do("find the notice", chromedp.WaitVisible(chromedp.CSS("main .notice")))
+		v.Do("find the notice", chromedp.WaitVisible(chromedp.CSS("main .note")))
 	}
 }
 

@@ -21,7 +21,7 @@ func (s signIn) form(w http.ResponseWriter, r *http.Request) error {
 	if s.RedirectUser(w, r) {
 		return nil
 	}
-	m := views.SignInModel{Notice: endedNotice(r)}
+	m := views.SignInModel{Email: r.FormValue("email"), Notice: endedNotice(r)}
 	if text := signInError(r); text != "" {
 		m.Errors = views.Errors{"": text}
 	}
@@ -76,7 +76,7 @@ func (s signIn) confirm(w http.ResponseWriter, r *http.Request) error {
 	issued, err := s.Auth.Confirm(r.Context(), r.PostFormValue("proof"), "", auth.Login{Client: kit.ClientOf(r), Current: authhttp.FromContext(r.Context()).Session})
 	if errors.Is(err, auth.ErrConfirmation) {
 		return s.page(w, r, http.StatusUnprocessableEntity, views.SignInModel{
-			Errors: views.Errors{"": "That confirmation is no longer valid. Sign in again to see which devices are in use now."},
+			Errors: views.Errors{"": "This page is no longer valid. Sign in again to choose a device."},
 		})
 	}
 	if err != nil {
@@ -92,10 +92,10 @@ func (s signIn) confirm(w http.ResponseWriter, r *http.Request) error {
 func (s signIn) page(w http.ResponseWriter, r *http.Request, status int, m views.SignInModel) error {
 	m.CallbackURL = r.FormValue("callbackUrl")
 	m.Demo = s.demo
-	return s.Render(w, r, status, views.SignIn(s.Page(r), m))
+	return s.RenderPublic(w, r, status, views.SignIn(s.Page(r), m))
 }
 
-const wrongCredentials = "The email address or the password is not right. Check both and try again."
+const wrongCredentials = "Wrong email or password."
 
 // signInError puts the error that an Auth.js client was sent here with into
 // words.
@@ -106,15 +106,15 @@ func signInError(r *http.Request) string {
 	case "CredentialsSignin":
 		switch r.FormValue("code") {
 		case "session_limit":
-			return "You are signed in on as many devices as allowed. Sign in here to choose what to do."
+			return "You've reached your limit of devices. Sign in here to choose one to sign out."
 		case "rate_limited":
-			return "Too many people are signing in at this moment. Try again shortly."
+			return "Too many people are signing in right now. Try again in a moment."
 		}
 		return wrongCredentials
 	case "MissingCSRF":
-		return "This form had grown too old. Try again."
+		return "This form was open for too long. Try again."
 	}
-	return "Signing in did not work. Try again."
+	return "Sign-in failed. Try again."
 }
 
 // endedNotice says why the visitor is signed out: because the cookie he still
@@ -129,15 +129,15 @@ func endedNotice(r *http.Request) string {
 }
 
 var endedNotices = map[auth.Reason]string{
-	auth.ReasonSignedOut:  "You are signed out.",
-	kit.OtherTab:          "You were signed out in another tab of this browser.",
-	auth.ReasonDevice:     "This browser was signed out from the list of devices on another one of yours.",
+	auth.ReasonSignedOut:  "You're signed out.",
+	kit.OtherTab:          "You were signed out in another tab.",
+	auth.ReasonDevice:     "You were signed out from another device.",
 	auth.ReasonLimit:      "You were signed out because your account signed in on another device.",
-	auth.ReasonEverywhere: "You were signed out because you, or someone with your password, signed out your other devices.",
-	auth.ReasonPassword:   "You were signed out because the password of your account was changed.",
-	auth.ReasonAdmin:      "You were signed out because your account was closed by an administrator.",
-	auth.ReasonReuse:      "You were signed out because an old sign-in of yours was used a second time.",
-	auth.ReasonReplaced:   "You were signed out because a newer sign-in in this browser took the place of this one.",
+	auth.ReasonEverywhere: "You were signed out everywhere, from this or another device.",
+	auth.ReasonPassword:   "You were signed out because your password was changed.",
+	auth.ReasonAdmin:      "You were signed out because an administrator closed your account.",
+	auth.ReasonReuse:      "You were signed out because an old sign-in was used a second time.",
+	auth.ReasonReplaced:   "You were signed out because of a newer sign-in in this browser.",
 	auth.ReasonDeleted:    "You were signed out because your account was deleted.",
-	auth.ReasonExpired:    "You were signed out because your session had come to its end. Sign in to go on where you were.",
+	auth.ReasonExpired:    "Your session expired. Sign in to continue where you left off.",
 }

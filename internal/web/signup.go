@@ -41,7 +41,7 @@ func (s signUp) submit(w http.ResponseWriter, r *http.Request) error {
 	if wrong := signUpErrors(err); wrong != nil {
 		return s.Render(w, r, http.StatusUnprocessableEntity, views.SignUp(s.Page(r), views.SignUpModel{
 			Name: in.Name, Email: in.Email, CallbackURL: r.PostFormValue("callbackUrl"),
-			MinLength: s.minLength, Errors: wrong,
+			MinLength: s.minLength, Errors: wrong, EmailTaken: errors.Is(err, accounts.ErrEmailTaken),
 		}))
 	}
 	if err != nil {
@@ -65,7 +65,7 @@ func signUpErrors(err error) views.Errors {
 		return views.Errors(invalid)
 	}
 	if errors.Is(err, accounts.ErrEmailTaken) {
-		return views.Errors{"email": "This address already has an account. Sign in instead."}
+		return views.Errors{"email": "This address already has an account."}
 	}
 	return nil
 }

@@ -142,7 +142,8 @@ func EveryPageHasOneHeadingAndItsLandmarks(t *testing.T, html string) {
 // EveryInputHasALabelAndAPurpose lets people and password managers know what belongs where.
 func EveryInputHasALabelAndAPurpose(t *testing.T, html string) {
 	for _, tag := range Tags(html, "input") {
-		if kind, _ := Attr(tag, "type"); kind == "hidden" {
+		kind, _ := Attr(tag, "type")
+		if kind == "hidden" || kind == "checkbox" || kind == "radio" { // the last two are in their label
 			continue
 		}
 		id, _ := Attr(tag, "id")
@@ -165,7 +166,7 @@ func IDsAreUniqueAndReferencesFindThem(t *testing.T, html string) {
 		t.Errorf("ids %q, want each once", ids)
 	}
 	for _, tag := range Tags(html, "") {
-		for _, name := range []string{"aria-describedby", "aria-labelledby", "data-reveal", "data-fill", "data-into"} {
+		for _, name := range []string{"aria-describedby", "aria-labelledby", "data-reveal", "data-copy", "data-count", "popovertarget"} {
 			refs, _ := Attr(tag, name)
 			for _, ref := range strings.Fields(refs) {
 				if !slices.Contains(ids, ref) {
@@ -192,8 +193,9 @@ func EveryButtonSaysWhatItDoes(t *testing.T, html string) {
 	for _, tag := range Tags(html, "button") {
 		kind, _ := Attr(tag, "type")
 		_, hidden := Attr(tag, "hidden")
-		// A plain button does nothing without JavaScript, so it starts hidden.
-		if kind != "submit" && !(kind == "button" && hidden) {
+		_, opens := Attr(tag, "popovertarget")
+		// Else a plain button does nothing without JavaScript, so it starts hidden.
+		if kind != "submit" && !(kind == "button" && (hidden || opens)) {
 			t.Errorf("%s, want type submit, or type button and hidden", tag)
 		}
 	}

@@ -87,7 +87,7 @@ func clientOfAuthJS(t *testing.T, w *webtest.Site) {
 		t.Errorf("a wrong password leads to %s", got)
 	}
 	b.Get("/auth/signin?error=CredentialsSignin&code=credentials").Shows(302)
-	b.Get("/signin?error=CredentialsSignin&code=credentials").Shows(200, `role="alert"`, "not right")
+	b.Get("/signin?error=CredentialsSignin&code=credentials").Shows(200, `role="alert"`, "Wrong email or password.")
 	if got := call(b, "callback/credentials", "csrfToken", token, "email", ada, "password", webtest.Password, "callbackUrl", "/app?x=1"); got != "/app?x=1" {
 		t.Errorf("a sign-in leads to %s, want the callbackUrl", got)
 	}
@@ -221,7 +221,7 @@ func clientAtTheLimit(t *testing.T, w *webtest.Site) {
 	if got := call(b, "callback/credentials", "csrfToken", csrf(b), "email", ada, "password", webtest.Password); got != "/auth/signin?error=CredentialsSignin&code=session_limit" {
 		t.Errorf("a sign-in at the limit leads to %s", got)
 	}
-	b.Get("/signin?error=CredentialsSignin&code=session_limit").Shows(200, "as many devices as allowed")
+	b.Get("/signin?error=CredentialsSignin&code=session_limit").Shows(200, "reached your limit of devices")
 }
 
 func TestEveryUnsafeEndpointNeedsTheToken(t *testing.T) { // CS-2
@@ -387,7 +387,7 @@ func TestAProfileThatDoesNotFitIsRefused(t *testing.T) { // CK-3
 	}
 	grow(20_000)
 	c := w.Browser()
-	c.Post("/signin", "email", "ada@example.com", "password", webtest.Password).Shows(500, "does not fit")
+	c.Post("/signin", "email", "ada@example.com", "password", webtest.Password).Shows(500, "too large")
 	if got := call(c, "callback/credentials", "csrfToken", csrf(c), "email", "ada@example.com", "password", webtest.Password); got != "/auth/error?error=Configuration" {
 		t.Errorf("a profile that does not fit leads to %s", got)
 	}

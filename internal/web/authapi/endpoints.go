@@ -127,19 +127,19 @@ func (p *part) signOut(a *action) error {
 // showError shows an error on a page of ours, with Auth.js's statuses.
 func (p *part) showError(a *action) error {
 	status, model := http.StatusOK, views.ErrorPageModel{
-		Title: "Signing in did not work",
-		Text:  "Something went wrong on the way. Try to sign in again.",
+		Title: "Sign-in failed",
+		Text:  "Something went wrong. Try to sign in again.",
 	}
 	switch a.r.URL.Query().Get("error") {
 	case "Configuration":
 		status = http.StatusInternalServerError
-		model.Text = "There is a problem with this site's set-up. Its operator finds more in the log."
+		model.Text = "This site isn't set up correctly. Its operator finds more in the log."
 	case "AccessDenied":
 		status = http.StatusForbidden
-		model.Title, model.Text = "You may not sign in", "This account has no access to this site."
+		model.Title, model.Text = "You can't sign in here", "This account has no access to this site."
 	case "Verification":
 		status = http.StatusForbidden
-		model.Title, model.Text = "This link no longer works", "It may have been used before, or have grown too old. Ask for a new one."
+		model.Title, model.Text = "This link has expired", "It was used before, or it is too old. Ask for a new one."
 	}
 	model.Status, model.RequestID = status, kit.RequestID(a.r.Context())
 	return p.Render(a.w, a.r, status, views.ErrorPage(p.Page(a.r), model))

@@ -95,7 +95,7 @@ func StatusOf(err error) *Error {
 	}
 	switch {
 	case errors.Is(err, auth.ErrTooLarge):
-		return &Error{Status: http.StatusInternalServerError, Err: err, Title: "Your account does not fit",
+		return &Error{Status: http.StatusInternalServerError, Err: err, Title: "Your account is too large",
 			Text: "It holds more data than a sign-in can carry in cookies. The operator of this site has to make it smaller."}
 	case errors.Is(err, auth.ErrTooManyWatches):
 		return &Error{Status: http.StatusTooManyRequests, Err: err, RetryAfter: retryWatch}

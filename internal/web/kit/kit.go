@@ -45,7 +45,7 @@ type Config struct {
 type Kit struct {
 	Config
 	origin *url.URL
-	menu   []views.MenuItem // what parts add to it
+	menu   []views.MenuItem // the dashboard, then what parts add
 	parts  []Built
 }
 
@@ -55,7 +55,8 @@ func New(cfg Config) (*Kit, error) {
 	if err != nil || origin.Host == "" {
 		return nil, fmt.Errorf("base URL %q is not an origin such as https://app.example", cfg.BaseURL)
 	}
-	return &Kit{Config: cfg, origin: origin}, nil
+	dashboard := views.MenuItem{Label: "Dashboard", Path: "/dashboard", Icon: "dashboard"}
+	return &Kit{Config: cfg, origin: origin, menu: []views.MenuItem{dashboard}}, nil
 }
 
 // HTTPS reports whether the site is reached by https.

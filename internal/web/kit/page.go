@@ -25,6 +25,8 @@ func (k *Kit) Page(r *http.Request) views.Page {
 		SiteName:    k.SiteName,
 		Development: k.Development,
 		Menu:        k.menu,
+		Origin:      k.Origin(),
+		Theme:       theme(r),
 	}
 	result := authhttp.FromContext(r.Context())
 	if result.State == auth.StateOK {

@@ -38,6 +38,7 @@ func contentSecurityPolicy(nonce string) string {
 		"style-src 'self'",
 		"img-src 'self' data:",
 		"font-src 'self'",
+		"manifest-src 'self'",
 		"connect-src 'self'",
 		"form-action 'self'",
 		"base-uri 'none'",

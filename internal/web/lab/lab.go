@@ -31,7 +31,7 @@ func init() { static.Add(files) }
 // database first whether the session still holds.
 var Part = kit.Part{
 	Switch: "LAB",
-	Menu:   []views.MenuItem{{Path: "/lab", Label: "Lab"}},
+	Menu:   []views.MenuItem{{Path: "/lab", Label: "Session lab", Icon: "flask", Public: true}},
 	Build: func(k *kit.Kit) kit.Built {
 		l := newLab(k)
 		return kit.Built{Around: l.watch, Routes: map[kit.Block]func(chi.Router){

@@ -79,7 +79,7 @@ func script(b *webtest.Browser, path string) *webtest.Answer {
 
 func labCosts(t *testing.T, w *webtest.Site) {
 	b := w.SignUp(webtest.Email(t))
-	costs(b.Get("/dashboard"), "0").Shows(200, `<a href="/lab">Lab</a>`)
+	costs(b.Get("/dashboard"), "0").Shows(200, `<a href="/lab">`)
 	costs(b.Get("/auth/session"), "0")
 	costs(b.Get("/lab"), "1").Shows(200, "<strong>0 <small>round trips</small></strong>", "the list of sessions below costs 1")
 	costs(b.Get("/account/sessions"), "2") // asks afresh, and for the list
@@ -241,7 +241,7 @@ func labExpires(t *testing.T, w *webtest.Site) {
 	b, phone := w.SignUp(ada), w.Browser()
 	phone.Post("/signin", "email", ada, "password", webtest.Password).RedirectsTo("/dashboard")
 	b.Post("/lab/expire")
-	b.Get("/lab").RedirectsTo("/signin?callbackUrl=%2Flab&reason=expired").Shows(200, "come to its end")
+	b.Get("/lab").RedirectsTo("/signin?callbackUrl=%2Flab&reason=expired").Shows(200, "session expired")
 	phone.Get("/lab").Shows(200)
 }
 

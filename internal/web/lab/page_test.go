@@ -62,7 +62,7 @@ func TestTheLabMarksTheStrategyInForce(t *testing.T) {
 		m := model()
 		m.Strategy = strategy
 		html := viewstest.Render(t, Show(views.Page{}, m))
-		marked := strings.Index(html, `<span class="tag">In force</span>`)
+		marked := strings.Index(html, `<span class="badge">In use</span>`)
 		column := strings.LastIndex(html[:max(0, marked)], `<th scope="col">`)
 		if marked < 0 || !strings.Contains(html[column:marked], "<code>"+strategy+"</code>") {
 			t.Errorf("under %s its column is not marked as the one in force", strategy)

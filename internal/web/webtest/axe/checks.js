@@ -30,11 +30,11 @@ function sideways() {
   return [`the page is ${root.scrollWidth} px wide in a window of ${root.clientWidth}: ${wide.map(named).slice(-3).join(", ")}`];
 }
 
-/** No text is cut off by its box. */
+/** No text is cut off by its box, unless an ellipsis says so: its menu has all of it. */
 function cut() {
   return [...document.body.querySelectorAll("*:not(svg, svg *, input)")].filter((e) => {
     const style = getComputedStyle(e);
-    const hides = /hidden|clip/.test(style.overflowX + style.overflowY);
+    const hides = /hidden|clip/.test(style.overflowX + style.overflowY) && style.textOverflow !== "ellipsis";
     return hides && seen(e) && !offScreen(e) && (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1);
   }).map((e) => `${named(e)} is cut off`);
 }
@@ -73,7 +73,8 @@ function spaceBack() {
 
 /** What can be reached by keyboard, in the order of the document. */
 function stops() {
-  return [...document.querySelectorAll(operable)].filter((e) => seen(e) && /** @type {HTMLElement} */ (e).tabIndex >= 0);
+  const chosen = (/** @type {Element} */ e) => !(e instanceof HTMLInputElement) || e.type !== "radio" || e.checked; // the arrow keys do the rest
+  return [...document.querySelectorAll(operable)].filter((e) => seen(e) && chosen(e) && /** @type {HTMLElement} */ (e).tabIndex >= 0);
 }
 
 /** Begins a walk by keyboard: one step before the first stop. */
@@ -85,7 +86,7 @@ function begin() {
 function here() {
   const e = document.activeElement ?? document.body;
   const box = e.getBoundingClientRect();
-  const style = getComputedStyle(e);
+  const style = getComputedStyle(e.matches(".secret > input") ? /** @type {Element} */ (e.parentElement) : e); // drawn as one box
   return {
     index: stops().indexOf(e),
     name: named(e),

@@ -1,0 +1,42 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+
+	"latchkey/internal/accounts"
+	"latchkey/internal/auth/authhttp"
+	"latchkey/internal/views"
+	"latchkey/internal/web/kit"
+)
+
+// profile is what users may change of their own account.
+type profile struct{ *kit.Kit }
+
+func (s profile) show(w http.ResponseWriter, r *http.Request) error {
+	u := authhttp.FromContext(r.Context()).Session.User
+	p := s.PrivatePage(r)
+	if r.FormValue("done") == "saved" {
+		p.Toast = "Your profile is saved."
+	}
+	return s.Render(w, r, http.StatusOK, views.Profile(p, views.ProfileModel{Name: u.Name, Email: u.Email}))
+}
+
+// submit saves it. Every session of the user shows it from its next request on.
+func (s profile) submit(w http.ResponseWriter, r *http.Request) error {
+	if err := kit.ReadForm(r); err != nil {
+		return err
+	}
+	u := authhttp.FromContext(r.Context()).Session.User
+	name := r.PostFormValue("name")
+	err := s.Accounts.EditUser(r.Context(), u.ID, accounts.Edit{Name: &name})
+	if invalid, ok := errors.AsType[accounts.Invalid](err); ok {
+		return s.Render(w, r, http.StatusUnprocessableEntity, views.Profile(s.PrivatePage(r), views.ProfileModel{
+			Name: name, Email: u.Email, Errors: views.Errors(invalid),
+		}))
+	}
+	if err != nil {
+		return err
+	}
+	return kit.SeeOther(w, r, "/account/profile?done=saved")
+}

@@ -1,0 +1,65 @@
+package web_test
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"latchkey/internal/web/webtest"
+	"latchkey/static"
+)
+
+func TestSiteFiles(t *testing.T) {
+	b := webtest.OnMemory(t).Browser()
+	for path, want := range map[string]struct{ kind, text string }{
+		"/favicon.ico":              {"image/x-icon", ""},
+		"/apple-touch-icon.png":     {"image/png", ""},
+		"/robots.txt":               {"text/plain; charset=utf-8", "Disallow: /account/"},
+		"/.well-known/security.txt": {"text/plain; charset=utf-8", "Contact: mailto:"},
+	} {
+		a := b.Get(path).Shows(200, want.text)
+		if got := a.Header.Get("Content-Type"); got != want.kind || len(a.Text) == 0 {
+			t.Errorf("%s is %d bytes of %q, want some of %q", path, len(a.Text), got, want.kind)
+		}
+	}
+	// RFC 9116 §2.5: both fields, and a date that has not passed.
+	text := b.Get("/.well-known/security.txt").Text
+	if !regexp.MustCompile(`(?m)^Expires: \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$`).MatchString(text) {
+		t.Errorf("security.txt has no date of the form of RFC 3339: %s", text)
+	}
+}
+
+// What is wrong under /static/ is answered by the page that all errors have.
+func TestStaticErrorsArePages(t *testing.T) {
+	b := webtest.OnMemory(t).Browser()
+	for request, status := range map[string]int{
+		"GET /static/nowhere.css": 404, "GET /static/": 404, "GET /static/../x": 404, "GET /static/%2e%2e/x": 404, "POST " + static.URL("app.css"): 405,
+	} {
+		method, path, _ := strings.Cut(request, " ")
+		a := b.Do(method, path, "", "").Shows(status, "<!doctype html>", `class="brand"`)
+		if allow := a.Header.Get("Allow"); status == 405 && allow != "GET, HEAD" {
+			t.Errorf("%s: Allow %q, want GET, HEAD", request, allow)
+		}
+	}
+}
+
+// A first visit stays light: what the front page and its files weigh as they
+// are sent, without headers.
+func TestAFirstVisitIsLight(t *testing.T) {
+	const most, mostRequests = 60_000, 8
+	w := webtest.OnMemory(t)
+	b, packed := w.Browser(), w.Browser()
+	packed.Header.Set("Accept-Encoding", "gzip") // sets the answers apart from those that the client unpacks
+	for _, path := range []string{"/", "/signin"} {
+		page := b.Get(path)
+		bytes, requests := len(packed.Get(path).Text), 1
+		files := regexp.MustCompile(`(?:src|<link rel="(?:preload|stylesheet|icon)"[^>]*href)="(/static/[^"]+)"`).FindAllStringSubmatch(page.Text, -1)
+		for _, f := range files {
+			bytes, requests = bytes+len(packed.Get(f[1]).Shows(200).Text), requests+1
+		}
+		t.Logf("%s: %d bytes of HTML, %d in all, %d requests", path, len(packed.Get(path).Text), bytes, requests)
+		if bytes > most || requests > mostRequests || requests < 7 {
+			t.Errorf("%s takes %d bytes in %d requests, want at most %d in %d", path, bytes, requests, most, mostRequests)
+		}
+	}
+}
