@@ -163,3 +163,45 @@ func TestOnlyPrintableTextIsKeptOfABrowser(t *testing.T) { // LO-3
 		t.Errorf("UserAgent = %q, want control characters and broken text gone", got)
 	}
 }
+
+func TestDenyOffersToSignOutOne(t *testing.T) {
+	authtest.Both(t, func(t *testing.T, w *authtest.World) {
+		w.Cfg.Policy = auth.PolicyDeny
+		a := w.Instance()
+		old := []auth.Issued{w.Login(a), w.Login(a), w.Login(a)}
+		confirmation := func() string {
+			_, err := a.Begin(t.Context(), authtest.Ada)
+			full, ok := errors.AsType[*auth.LimitError](err)
+			if !ok {
+				t.Fatalf("Begin = %v, want ErrSessionLimit", err)
+			}
+			return full.Confirmation
+		}
+		for _, chosen := range []string{"unknown", "x" + old[0].Session.ID} {
+			if _, err := a.Confirm(t.Context(), confirmation(), chosen, auth.Login{}); !errors.Is(err, auth.ErrConfirmation) {
+				t.Errorf("Confirm that ends %q = %v, want ErrConfirmation", chosen, err)
+			}
+		}
+		first := confirmation()
+		if _, err := a.Confirm(t.Context(), first, old[1].Session.ID, auth.Login{}); err != nil {
+			t.Fatalf("Confirm that ends one = %v, want a session", err)
+		}
+		w.Want(a, old[0].Cookie, authtest.Look, auth.StateOK, "")
+		w.Want(a, old[1].Cookie, authtest.Look, auth.StateEnded, auth.ReasonLimit)
+		w.Want(a, old[2].Cookie, authtest.Look, auth.StateOK, "")
+		if _, err := a.Confirm(t.Context(), first, old[2].Session.ID, auth.Login{}); !errors.Is(err, auth.ErrConfirmation) {
+			t.Errorf("Confirm with a used confirmation = %v, want ErrConfirmation", err)
+		}
+
+		w.Cfg.Limit = 1 // lowered meanwhile: ending one of three is not enough
+		b := w.Instance()
+		_, err := b.Begin(t.Context(), authtest.Ada)
+		full, _ := errors.AsType[*auth.LimitError](err)
+		_, err = b.Confirm(t.Context(), full.Confirmation, old[0].Session.ID, auth.Login{})
+		again, ok := errors.AsType[*auth.LimitError](err)
+		if !ok || len(again.Live) != 3 || again.Confirmation == "" {
+			t.Errorf("Confirm that does not make room = %v, want ErrSessionLimit with all three and a confirmation", err)
+		}
+		w.Want(b, old[0].Cookie, authtest.Look, auth.StateOK, "")
+	})
+}

@@ -24,6 +24,7 @@ var flows = map[string]func(t *testing.T, w *webtest.Site){
 	"nobody ends another user's session":                 notAnothers,
 	"a sign-in over the limit evicts and says so":        evicted,
 	"deny offers to sign out the others":                 denied,
+	"deny offers to sign out one of the others":          deniedAndChosen,
 	"the session endpoint says who is signed in":         sessionEndpoint,
 	"signing out is by POST, final, and may be repeated": signingOut,
 	"a stolen cookie dies with its session everywhere":   stolen,
@@ -205,6 +206,26 @@ func denied(t *testing.T, w *webtest.Site) {
 	third.Post("/signin/continue", "proof", proof, "callbackUrl", "/account/sessions").RedirectsTo("/account/sessions").Shows(200)
 	first.Get("/dashboard").RedirectsTo("/signin?callbackUrl=%2Fdashboard&reason=limit")
 	w.Browser().Post("/signin/continue", "proof", proof).Shows(422, "no longer valid")
+}
+
+var deviceField = regexp.MustCompile(`name="device" value="([^"]+)"`)
+
+func deniedAndChosen(t *testing.T, w *webtest.Site) {
+	w.Auth.Policy, w.Auth.Limit = auth.PolicyDeny, 2
+	w.Deploy()
+	ada := webtest.Email(t)
+	first, second, third := w.SignUp(ada), w.Browser(), w.Browser()
+	w.Wait(time.Second)
+	second.Post("/signin", "email", ada, "password", webtest.Password).RedirectsTo("/dashboard")
+	full := third.Post("/signin", "email", ada, "password", webtest.Password).Shows(409, "Choose one")
+	proof, devices := proofField.FindStringSubmatch(full.Text)[1], deviceField.FindAllStringSubmatch(full.Text, -1)
+	if len(devices) != 2 {
+		t.Fatalf("the page offers %d devices, want both: %q", len(devices), devices)
+	}
+	third.Post("/signin/continue", "proof", proof, "device", "somebody-elses").Shows(422, "no longer valid")
+	third.Post("/signin/continue", "proof", proof, "device", devices[0][1]).RedirectsTo("/dashboard").Shows(200)
+	first.Get("/dashboard").RedirectsTo("/signin?callbackUrl=%2Fdashboard&reason=limit") // the least recently used one comes first
+	second.Get("/dashboard").Shows(200)
 }
 
 func sessionEndpoint(t *testing.T, w *webtest.Site) {

@@ -68,12 +68,17 @@ func (s signIn) limit(w http.ResponseWriter, r *http.Request, full *auth.LimitEr
 	}))
 }
 
-// confirm is the answer to that offer.
+// confirm is the answer to that offer. The field device names the session to sign
+// out; "" = all that are in the way.
 func (s signIn) confirm(w http.ResponseWriter, r *http.Request) error {
 	if err := kit.ReadForm(r); err != nil {
 		return err
 	}
-	issued, err := s.Auth.Confirm(r.Context(), r.PostFormValue("proof"), "", auth.Login{Client: kit.ClientOf(r), Current: authhttp.FromContext(r.Context()).Session})
+	login := auth.Login{Client: kit.ClientOf(r), Current: authhttp.FromContext(r.Context()).Session}
+	issued, err := s.Auth.Confirm(r.Context(), r.PostFormValue("proof"), r.PostFormValue("device"), login)
+	if full, ok := errors.AsType[*auth.LimitError](err); ok { // one less does not make room
+		return s.limit(w, r, full)
+	}
 	if errors.Is(err, auth.ErrConfirmation) {
 		return s.page(w, r, http.StatusUnprocessableEntity, views.SignInModel{
 			Errors: views.Errors{"": "This page is no longer valid. Sign in again to choose a device."},
