@@ -38,6 +38,11 @@ func (s signUp) submit(w http.ResponseWriter, r *http.Request) error {
 		Password: r.PostFormValue("password"),
 	}
 	u, err := s.Accounts.Register(r.Context(), in)
+	if errors.Is(err, accounts.ErrEmailTaken) {
+		if issued, err := s.signInInstead(r, in); err == nil {
+			return s.enter(w, r, issued)
+		}
+	}
 	if wrong := signUpErrors(err); wrong != nil {
 		return s.Render(w, r, http.StatusUnprocessableEntity, views.SignUp(s.Page(r), views.SignUpModel{
 			Name: in.Name, Email: in.Email, CallbackURL: r.PostFormValue("callbackUrl"),
@@ -53,6 +58,19 @@ func (s signUp) submit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	return s.enter(w, r, issued)
+}
+
+// signInInstead lets in a user who has signed up before, perhaps a moment ago
+// with the same form, and gives the right password.
+func (s signUp) signInInstead(r *http.Request, in accounts.Registration) (auth.Issued, error) {
+	return s.Accounts.Login(r.Context(), accounts.Credentials{
+		Email: in.Email, Password: in.Password, Client: kit.ClientOf(r), Current: authhttp.FromContext(r.Context()).Session,
+	})
+}
+
+// enter gives the browser its session and leads on.
+func (s signUp) enter(w http.ResponseWriter, r *http.Request, issued auth.Issued) error {
 	if err := authhttp.SetCookie(r.Context(), issued); err != nil {
 		return err
 	}

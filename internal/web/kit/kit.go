@@ -74,7 +74,7 @@ const MaxBody = 64 << 10
 func (k *Kit) NewRouter() *chi.Mux {
 	r := chi.NewRouter()
 	r.Use(requestID, countQueries, middleware.ClientIPFromRemoteAddr, k.logRequests, k.recoverPanics,
-		k.securityHeaders, middleware.GetHead, limitBody(MaxBody), k.sameOrigin())
+		k.securityHeaders, middleware.GetHead, limitBody(MaxBody), k.sameOrigin(), newAnswers().once)
 	page := k.Edge.Middleware(authhttp.Page)
 	r.NotFound(page(k.Handle(notFound)).ServeHTTP)
 	r.MethodNotAllowed(page(k.methodNotAllowed(r)).ServeHTTP)
