@@ -118,7 +118,7 @@ func (p *part) signOut(a *action) error {
 	if err := a.checkCSRF(); err != nil {
 		return a.refuse(a.url("signin", "error", "MissingCSRF"))
 	}
-	if err := p.EndSession(a.w, a.r); err != nil {
+	if err := authhttp.SignOut(a.r.Context()); err != nil {
 		return err
 	}
 	return a.redirect(a.callback)
