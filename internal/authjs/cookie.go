@@ -7,16 +7,19 @@ import (
 )
 
 const (
-	// ChunkSize is the longest value of one cookie, in octets: browsers drop a cookie whose name and value exceed 4096 (RFC 6265bis
-	// §5.6), and Auth.js keeps 160 of them for the name.
+	// ChunkSize is the longest value of one cookie, in octets: browsers drop a cookie
+	// whose name and value exceed 4096 (RFC 6265bis §5.6), and Auth.js keeps 160 of them
+	// for the name.
 	ChunkSize = 3936
-	// MaxChunks is how many cookies a session may fill. Every request carries all of them, and servers refuse long headers.
+	// MaxChunks is how many cookies a session may fill. Every request carries all of
+	// them, and servers refuse long headers.
 	MaxChunks = 4
 
 	maxNameLength = 4096 - ChunkSize - len(".0")
 )
 
-// Cookie is the session cookie of a site. A value longer than ChunkSize is spread over cookies with the names Name.0, Name.1, …
+// Cookie is the session cookie of a site. A value longer than ChunkSize is spread over
+// cookies with the names Name.0, Name.1, …
 type Cookie struct {
 	Name   string // also the salt of the tokens in it; "" is no name: Write is an error
 	Secure bool   // sent over https only; false = over plain http as well, for development
@@ -27,10 +30,12 @@ func SessionCookie(secure bool) Cookie {
 	return Cookie{Name: prefixed("__Secure-", "authjs.session-token", secure), Secure: secure}
 }
 
-// Candidates returns the values that the session cookie of a request could have, best first: the chunks from .0 on joined as far as
-// they go, then with one chunk less at a time, then the cookie with the plain name. A stray chunk, left over from a longer value, so
-// never hides a good token behind it. It returns nil when there is none, and when a name came twice with different values: one of
-// the two was planted by a neighbouring host or path, and no rule tells which.
+// Candidates returns the values that the session cookie of a request could have, best
+// first: the chunks from .0 on joined as far as they go, then with one chunk less at a
+// time, then the cookie with the plain name. A stray chunk, left over from a longer
+// value, so never hides a good token behind it. It returns nil when there is none, and
+// when a name came twice with different values: one of the two was planted by a
+// neighbouring host or path, and no rule tells which.
 func (c Cookie) Candidates(r *http.Request) []string {
 	values, ambiguous := c.received(r)
 	if ambiguous {
@@ -58,7 +63,8 @@ func (c Cookie) Present(r *http.Request) bool {
 	return ambiguous || len(values) > 0
 }
 
-// received returns the request's cookies under the exact names of the session, and whether one of them contradicts itself.
+// received returns the request's cookies under the exact names of the session, and
+// whether one of them contradicts itself.
 func (c Cookie) received(r *http.Request) (values map[string]string, ambiguous bool) {
 	names := c.names()
 	values = make(map[string]string)
@@ -75,7 +81,8 @@ func (c Cookie) received(r *http.Request) (values map[string]string, ambiguous b
 	return values, false
 }
 
-// names are the names the session can travel under: the plain one, then those of the chunks in order.
+// names are the names the session can travel under: the plain one, then those of the
+// chunks in order.
 func (c Cookie) names() []string {
 	names := []string{c.Name}
 	for i := range MaxChunks {
@@ -84,7 +91,8 @@ func (c Cookie) names() []string {
 	return names
 }
 
-// prefixed puts a cookie name prefix, which binds the cookie to https (RFC 6265bis §4.1.3), in front of a name when secure is set.
+// prefixed puts a cookie name prefix, which binds the cookie to https (RFC 6265bis
+// §4.1.3), in front of a name when secure is set.
 func prefixed(prefix, name string, secure bool) string {
 	if !secure {
 		return name

@@ -10,7 +10,8 @@ import (
 	"latchkey/internal/authjs"
 )
 
-// requestWith is a request with one Cookie header, as a browser sends it. N stands for the name of the session cookie.
+// requestWith is a request with one Cookie header, as a browser sends it. N stands for
+// the name of the session cookie.
 func requestWith(cookies string) *http.Request {
 	r := httptest.NewRequest(http.MethodGet, "/", nil)
 	r.Header.Set("Cookie", strings.ReplaceAll(cookies, "N", salt))
@@ -97,7 +98,8 @@ func TestCookiesInSeveralHeadersAreOneRequest(t *testing.T) {
 	}
 }
 
-// CK-5: whatever is left over, the session that was written last is among the candidates and no other token is read.
+// CK-5: beside any leftovers, the session that was written last is among the candidates
+// and no other token is read.
 func TestAStrayChunkNeverHidesAGoodToken(t *testing.T) {
 	codec, cookie := newCodec(t, salt, secret), authjs.SessionCookie(false)
 	long := ada()

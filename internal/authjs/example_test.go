@@ -10,7 +10,8 @@ import (
 	"latchkey/internal/authjs"
 )
 
-// Another service of the same site, with the same secret and no database, greets whoever is signed in.
+// Another service of the same site, with the same secret and no database, greets the
+// signed-in user.
 func Example() {
 	cookie := authjs.SessionCookie(true)
 	codec, err := authjs.NewCodec(cookie.Name, "a secret that both services know…")
@@ -24,7 +25,8 @@ func Example() {
 			if err != nil {
 				continue
 			}
-			// The token is ours, but a sign-out does not change it: what must not outlive a sign-out asks the site instead.
+			// A sign-out does not change the token: a page that must not outlive a
+			// sign-out asks the site instead.
 			if time.Since(claims.ValidatedAt) > 5*time.Minute {
 				continue
 			}
@@ -47,7 +49,7 @@ func Example() {
 		log.Fatal(err)
 	}
 
-	// … and her browser brings the cookie along.
+	// … and their browser brings the cookie along.
 	visit := httptest.NewRequest(http.MethodGet, "/", nil)
 	for _, c := range signedIn.Result().Cookies() {
 		if c.MaxAge >= 0 {

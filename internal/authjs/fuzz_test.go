@@ -37,7 +37,8 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-// TK-7: behind the seal too, nothing panics, and what is read once stays the same from the first re-issue on.
+// TK-7: behind the seal too, nothing panics, and what is read once stays the same from
+// the first re-issue on.
 func FuzzPayload(f *testing.F) {
 	codec := newCodec(f, salt, secret)
 	for _, payload := range []string{
@@ -64,7 +65,8 @@ func FuzzPayload(f *testing.F) {
 	})
 }
 
-// reissue encodes and decodes. It is not ok where that may fail: for a token that grew too long, or when rounding down ended it.
+// reissue encodes and decodes. It is not ok where that may fail: for a token that grew
+// too long, or when rounding down ended it.
 func reissue(t *testing.T, codec *authjs.Codec, claims authjs.Claims) (authjs.Claims, bool) {
 	t.Helper()
 	token, err := codec.Encode(claims)

@@ -8,8 +8,9 @@ import (
 	"time"
 )
 
-// Write adds the Set-Cookie lines that make value the value of the session cookie until expires (zero = until the browser closes).
-// All other names of the session are expired first, or an older and longer value would shine through. When the value needs more than
+// Write adds the Set-Cookie lines that make value the value of the session cookie until
+// expires (zero = until the browser closes). All other names of the session are expired
+// first, or an older and longer value would shine through. When the value needs more than
 // MaxChunks cookies it writes nothing and returns ErrTooLarge.
 func (c Cookie) Write(h http.Header, value string, expires time.Time) error {
 	if err := c.check(value); err != nil {
@@ -45,7 +46,7 @@ func (c Cookie) Clear(h http.Header) {
 	}
 }
 
-// check refuses what net/http or the browser would drop in silence.
+// check refuses a cookie that net/http or the browser would drop in silence.
 func (c Cookie) check(value string) error {
 	if err := (&http.Cookie{Name: c.Name}).Valid(); err != nil {
 		return err
@@ -59,8 +60,9 @@ func (c Cookie) check(value string) error {
 	return nil
 }
 
-// add gives a cookie the attributes that all cookies of the session share: a browser replaces a cookie only by one with the same
-// path and domain, and without a Domain no other host can read it.
+// add gives a cookie the attributes that all cookies of the session share: a browser
+// replaces a cookie only by one with the same path and domain, and without a Domain no
+// other host can read it.
 func (c Cookie) add(h http.Header, cookie http.Cookie) {
 	cookie.Path = "/"
 	cookie.HttpOnly = true
@@ -71,8 +73,9 @@ func (c Cookie) add(h http.Header, cookie http.Cookie) {
 	}
 }
 
-// split percent-encodes a value in pieces of at most ChunkSize octets. It never cuts through an encoded character, because each
-// piece is decoded by itself. A token consists of characters that need no encoding, so it is cut every ChunkSize characters.
+// split percent-encodes a value in pieces of at most ChunkSize octets. It never cuts
+// through an encoded character, because each piece is decoded by itself. A token consists
+// of characters that need no encoding, so it is cut every ChunkSize characters.
 func split(value string) []string {
 	var pieces []string
 	piece := make([]byte, 0, ChunkSize)

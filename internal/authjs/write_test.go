@@ -36,7 +36,8 @@ func TestAShortValueIsOneCookieAndExpiresTheChunks(t *testing.T) {
 	}
 }
 
-// CK-1, CK-4: compare "update big" in the recorded exchanges of Auth.js: the full chunks' lines have 4,030 characters there.
+// CK-1, CK-4: compare "update big" in the recorded exchanges of Auth.js: the full chunks'
+// lines have 4,030 characters there.
 func TestALongValueIsChunksAndExpiresTheRest(t *testing.T) {
 	h := http.Header{}
 	a, b, c := strings.Repeat("a", authjs.ChunkSize), strings.Repeat("b", authjs.ChunkSize), "c"
