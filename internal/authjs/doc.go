@@ -8,7 +8,8 @@
 //
 //	keys.go     secret + salt -> key and key id; the salt is the cookie's name
 //	claims.go   Claims <-> JSON: the claims we name, and every other one kept as it came
-//	token.go    Claims <-> token: a compact JWE under that key
+//	seal.go     any payload <-> token: a compact JWE under that key
+//	token.go    Claims <-> token
 //	accept.go   when a token that is ours may be believed, given the time
 //	cookie.go   cookies -> token: one, or up to four chunks when it is long
 //	write.go    token -> cookies, and their removal
