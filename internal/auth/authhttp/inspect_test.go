@@ -42,7 +42,7 @@ func TestInspectTellsWhatTheCookieCarries(t *testing.T) {
 		for _, c := range c.Claims {
 			names = append(names, c.Name)
 		}
-		want := []string{"sub", "sid", "name", "email", "auth_time", "vat", "exp", "abs", "iat", "jti"}
+		want := []string{"sub", "sid", "name", "email", "auth_time", "amr", "vat", "exp", "abs", "iat", "jti"}
 		if !slices.Equal(names, want) || c.Start != "" {
 			t.Errorf("Inspect tells the claims %q and the start %q, want %q and none", names, c.Start, want)
 		}
