@@ -34,6 +34,7 @@ func newSite(ctx context.Context, cfg config, db database, log *slog.Logger) (*a
 		MaxAge:         cfg.maxAge,
 		AbsoluteMaxAge: cfg.absoluteMaxAge,
 		RenewAfter:     cfg.renewAfter,
+		MaxCookieBytes: maxCookieBytes(cfg),
 		Limit:          cfg.limit,
 		Policy:         cfg.policy,
 		Log:            log,
@@ -71,6 +72,14 @@ func newSite(ctx context.Context, cfg config, db database, log *slog.Logger) (*a
 	}
 	handler, err := web.New(site)
 	return service, users, handler, err
+}
+
+// maxCookieBytes lets the lab show a session in several cookies, which stock proxies refuse.
+func maxCookieBytes(cfg config) int {
+	if cfg.lab {
+		return 16 << 10
+	}
+	return auth.DefaultMaxCookieBytes
 }
 
 // warning is how long before its end an idle page speaks up: long enough to

@@ -11,7 +11,7 @@
 //	seal.go     any payload <-> token: a compact JWE under that key
 //	token.go    Claims <-> token
 //	accept.go   when a token that is ours may be believed, given the time
-//	cookie.go   cookies -> token: one, or up to four chunks when it is long
+//	cookie.go   cookies -> the tokens they could be: in one, or in up to four chunks
 //	write.go    token -> cookies, and their removal
 //	csrf.go     the double-submit token of the Auth.js forms
 //	value.go    percent-encoding, by the rules of the browser
@@ -38,10 +38,10 @@
 //     spellings. Here the header is compared byte for byte and the rest is written again
 //     and compared, so a token has one spelling, and zip, crit or jwk are refused.
 //   - Auth.js joins every cookie whose name starts with the session's name, so a leftover
-//     chunk signs its user out. Here only exact names count, and a stray chunk never
-//     hides a good token.
-//   - Auth.js expires the chunks it saw in the request. Here every write and every clear
-//     covers the base name and all the chunks.
+//     chunk signs its user out. Here only exact names count, and every value that they can
+//     have is read, so that a stray cookie never hides a good token.
+//   - Auth.js takes the first of two cookies with one name, which may be planted. Here both
+//     are read, and a request with two valid sessions is for the reader to refuse.
 //   - Auth.js has no limit on the number of chunks. Here it is four: browsers and proxies
 //     answer more with status 431.
 package authjs

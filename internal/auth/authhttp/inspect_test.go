@@ -58,6 +58,9 @@ func TestInspectTellsWhatTheCookieCarries(t *testing.T) {
 // What counts is what the browser has afterwards.
 func TestInspectTellsOfTheCookieThatTheAnswerSets(t *testing.T) {
 	both(t, func(t *testing.T, w *world) {
+		w.Cfg.MaxCookieBytes = 20 << 10
+		w.A = w.Instance()
+		w.edge.Sessions = w.A
 		issued := w.Login(w.A)
 		before := w.inspect(issued.Cookie)
 		w.ChangeUser(w.A, "ada", func(u *auth.User) {
