@@ -1,6 +1,7 @@
 package authjs_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -117,6 +118,20 @@ func TestCookiesInSeveralHeadersAreOneRequest(t *testing.T) {
 	r.Header.Add("Cookie", salt+".0=other")
 	if got, want := plainCookie.Candidates(r), []string{"ab", "otherb", "a", "other"}; !slices.Equal(got, want) {
 		t.Errorf("Candidates(two headers that disagree) = %q, want %q", got, want)
+	}
+}
+
+// The combinations of 12 values for each chunk are 20,736.
+func TestCombinationsOfChunksAreBounded(t *testing.T) {
+	var cookies strings.Builder
+	for chunk := range authjs.MaxChunks {
+		for value := range 12 {
+			fmt.Fprintf(&cookies, "N.%d=%c; ", chunk, 'a'+value)
+		}
+	}
+	r := requestWith(cookies.String())
+	if got := testing.AllocsPerRun(1, func() { plainCookie.Candidates(r) }); got > 1000 {
+		t.Errorf("Candidates of 48 chunks allocates %v times, want a bounded number of combinations", got)
 	}
 }
 

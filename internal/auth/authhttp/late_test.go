@@ -75,6 +75,9 @@ func (w *world) state(j jar) (state auth.State) {
 func deaths(w *world) map[string]func() {
 	return map[string]func(){
 		"has ended": func() { w.A.End(w.Context(), auth.Selector{UserID: "ada"}, auth.ReasonEverywhere) },
+		"has ended at another instance": func() {
+			w.Instance().End(w.Context(), auth.Selector{UserID: "ada"}, auth.ReasonEverywhere)
+		},
 		"is gone from the table": func() {
 			w.A.End(w.Context(), auth.Selector{UserID: "ada"}, auth.ReasonEverywhere)
 			w.Wait(auth.TombstoneLife + time.Hour)

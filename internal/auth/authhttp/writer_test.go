@@ -6,12 +6,14 @@ import (
 	"crypto/sha256"
 	"errors"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -38,7 +40,9 @@ func (w *world) cookieHeader() http.Header {
 func TestAWebSocketOpensBehindTheMiddleware(t *testing.T) {
 	both(t, func(t *testing.T, w *world) {
 		var upgrader websocket.Upgrader
-		server := w.serving(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
+		var done sync.WaitGroup
+		done.Add(1)
+		echo := w.edge.Middleware(authhttp.Page)(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
 			conn, err := upgrader.Upgrade(out, r, nil)
 			if err != nil {
 				t.Errorf("Upgrade = %v", err)
@@ -48,6 +52,13 @@ func TestAWebSocketOpensBehindTheMiddleware(t *testing.T) {
 			kind, text, _ := conn.ReadMessage()
 			conn.WriteMessage(kind, append(text, authhttp.FromContext(r.Context()).Session.User.ID...))
 		}))
+		server := httptest.NewUnstartedServer(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
+			defer done.Done()
+			echo.ServeHTTP(out, r)
+		}))
+		defer server.Close()
+		var complaints bytes.Buffer
+		server.Config.ErrorLog = log.New(&complaints, "", 0)
 		server.Start()
 		address := "ws" + strings.TrimPrefix(server.URL, "http")
 		conn, _, err := websocket.DefaultDialer.DialContext(t.Context(), address, w.cookieHeader())
@@ -58,6 +69,11 @@ func TestAWebSocketOpensBehindTheMiddleware(t *testing.T) {
 		conn.WriteMessage(websocket.TextMessage, []byte("I am "))
 		if _, text, err := conn.ReadMessage(); err != nil || string(text) != "I am ada" {
 			t.Errorf("the WebSocket says %q, %v, want I am ada", text, err)
+		}
+		conn.Close()
+		done.Wait()
+		if complaints.Len() > 0 {
+			t.Errorf("the server complains: %s, want the connection left to the handler", &complaints)
 		}
 	})
 }
