@@ -74,12 +74,13 @@ func newSite(ctx context.Context, cfg config, db database, log *slog.Logger) (*a
 	return service, users, handler, err
 }
 
-// maxCookieBytes lets the lab show a session in several cookies, which stock proxies refuse.
+// maxCookieBytes lets the lab show a session in several cookies. Only development has no
+// proxy in front that would refuse them.
 func maxCookieBytes(cfg config) int {
-	if cfg.lab {
-		return 16 << 10
+	if cfg.production {
+		return auth.DefaultMaxCookieBytes
 	}
-	return auth.DefaultMaxCookieBytes
+	return 16 << 10
 }
 
 // warning is how long before its end an idle page speaks up: long enough to

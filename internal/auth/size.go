@@ -19,6 +19,15 @@ func (s *Service) fits(value string) error {
 	return nil
 }
 
+// Fits is asked before something is written that sessions of the user will carry: the next
+// sign-in would be refused. ErrTooLarge tells the sizes. Opaque tokens always fit.
+func (s *Service) Fits(u User) error {
+	session := s.newSession(Login{UserID: u.ID, Method: MethodPassword}, "")
+	session.User = u
+	_, err := s.issue(session, "an opaque token, which is as long for every user")
+	return err
+}
+
 // headerBytes is how many bytes of an answer's header a session takes at most: its cookie,
 // the companion, and the removal of chunks of an older and longer one.
 func (s *Service) headerBytes(value string) int {
