@@ -34,6 +34,7 @@ func newSite(ctx context.Context, cfg config, db database, log *slog.Logger) (*a
 		MaxAge:         cfg.maxAge,
 		AbsoluteMaxAge: cfg.absoluteMaxAge,
 		RenewAfter:     cfg.renewAfter,
+		MaxCookieBytes: maxCookieBytes(cfg),
 		Limit:          cfg.limit,
 		Policy:         cfg.policy,
 		Log:            log,
@@ -71,6 +72,15 @@ func newSite(ctx context.Context, cfg config, db database, log *slog.Logger) (*a
 	}
 	handler, err := web.New(site)
 	return service, users, handler, err
+}
+
+// maxCookieBytes lets the lab show a session in several cookies. Only development has no
+// proxy in front that would refuse them.
+func maxCookieBytes(cfg config) int {
+	if cfg.production {
+		return auth.DefaultMaxCookieBytes
+	}
+	return 16 << 10
 }
 
 // warning is how long before its end an idle page speaks up: long enough to

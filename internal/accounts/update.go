@@ -2,21 +2,42 @@ package accounts
 
 import (
 	"context"
+	"errors"
 	"net/url"
+	"strings"
+
+	"latchkey/internal/auth"
 )
 
-// UpdateUser changes what a session shows of its user. change edits what the database holds now; its error is returned as it
-// is and nothing changes. From the moment this returns, every session of the
-// user is checked again before it is trusted, so that the next request sees
-// the change, under either strategy and on every instance.
+// UpdateUser changes what a session shows of its user. change edits what the database
+// holds now; its error is returned as it is and nothing changes. auth.ErrTooLarge, and
+// nothing changes, if the sessions of the user would not fit their cookies. From the
+// moment this returns, every session of the user is checked again before it is trusted, so
+// that the next request sees the change, under either strategy and on every instance.
 func (s *Service) UpdateUser(ctx context.Context, userID string, change func(*Editable) error) error {
-	changes, err := s.cfg.Store.UpdateUser(ctx, userID, s.cfg.Sessions.Now(), change)
+	changes, err := s.cfg.Store.UpdateUser(ctx, userID, s.cfg.Sessions.Now(), func(u *Editable) error { return s.fitting(userID, u, change) })
 	if err != nil {
 		return wrap("update user", err)
 	}
 	s.cfg.Sessions.Publish(ctx, userID, changes)
 	s.record(ctx, "user_updated", userID, "")
 	return nil
+}
+
+// fitting applies a change and refuses one that makes the user's sessions too large for
+// their cookies. A user who is too large already, by an older setting, may be changed.
+func (s *Service) fitting(userID string, u *Editable, change func(*Editable) error) error {
+	fits := func() error {
+		return s.cfg.Sessions.Fits(auth.User{ID: userID, Email: strings.Repeat("x", maxEmailLength), Name: u.Name, Image: u.Image, Profile: u.Profile})
+	}
+	before := fits()
+	if err := change(u); err != nil {
+		return err
+	}
+	if before != nil {
+		return nil
+	}
+	return fits()
 }
 
 // Edit is what users may change of their own account.
@@ -47,7 +68,7 @@ func (s *Service) EditUser(ctx context.Context, userID string, edit Edit) error 
 	if edit == (Edit{}) {
 		return nil // nothing to write, nobody to tell
 	}
-	return s.UpdateUser(ctx, userID, func(u *Editable) error {
+	err := s.UpdateUser(ctx, userID, func(u *Editable) error {
 		if edit.Name != nil {
 			u.Name = name
 		}
@@ -56,6 +77,10 @@ func (s *Service) EditUser(ctx context.Context, userID string, edit Edit) error 
 		}
 		return nil
 	})
+	if edit.Image != nil && errors.Is(err, auth.ErrTooLarge) {
+		return Invalid{"image": "A session cannot carry that. Use a shorter address."}
+	}
+	return err
 }
 
 // isPicture takes no picture or an https address: a page may show it.

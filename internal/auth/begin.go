@@ -55,12 +55,19 @@ func (s *Service) begin(ctx context.Context, login Login, limit func(u User, liv
 		return Issued{}, err
 	}
 	session := s.newSession(login, token)
+	var issued Issued
 	changes, err := s.cfg.Store.Begin(ctx, login.UserID, session.CreatedAt, func(u User, live []Session) (Plan, error) {
 		if !u.DisabledAt.IsZero() {
 			return Plan{}, ErrDisabled
 		}
-		session.User = u
 		end, err := limit(u, live)
+		if err != nil {
+			return Plan{}, err
+		}
+		// A login whose claims fit no cookie must neither leave a session that no browser
+		// holds nor sign out another device.
+		session.User = u
+		issued, err = s.issue(session, token)
 		return Plan{End: end, New: session}, err
 	})
 	if err != nil {
@@ -69,7 +76,7 @@ func (s *Service) begin(ctx context.Context, login Login, limit func(u User, liv
 	s.Publish(ctx, login.UserID, changes)
 	s.replaceOther(ctx, login)
 	s.record(ctx, "session_created", login.UserID, session.ID, "strategy", s.own.Name(), "method", string(login.Method))
-	return s.issueOrEnd(ctx, session, token)
+	return issued, nil
 }
 
 // newSession is the row to be, without its user.
@@ -99,21 +106,13 @@ func (s *Service) replaceOther(ctx context.Context, login Login) {
 	}
 }
 
-// issueOrEnd makes the cookie of a session that was just written. Without a
-// cookie no browser holds the session, so it must not count.
-func (s *Service) issueOrEnd(ctx context.Context, session Session, token string) (Issued, error) {
-	issued, err := s.issue(session, token)
-	if err != nil {
-		_, endErr := s.End(ctx, Selector{UserID: session.User.ID, SessionID: session.ID}, ReasonSignedOut)
-		return Issued{}, errors.Join(err, endErr)
-	}
-	return issued, nil
-}
-
 // issue makes the cookie of a session that the database has just vouched for.
 func (s *Service) issue(session Session, token string) (Issued, error) {
 	value, err := s.own.Encode(session, token)
 	if err != nil {
+		return Issued{}, fmt.Errorf("make the session cookie: %w", err)
+	}
+	if err := s.fits(value); err != nil {
 		return Issued{}, fmt.Errorf("make the session cookie: %w", err)
 	}
 	return Issued{session, value}, nil

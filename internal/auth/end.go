@@ -47,6 +47,9 @@ func (s *Service) Sessions(ctx context.Context, userID string) ([]Session, error
 
 // HasEnded reports whether this instance knows that the session has ended.
 func (s *Service) HasEnded(sessionID string) bool {
-	_, ended := s.endings.Ended(sessionID)
+	_, ended := s.EndedAs(sessionID)
 	return ended
 }
+
+// EndedAs says why the session has ended, if this instance knows that it has.
+func (s *Service) EndedAs(sessionID string) (Reason, bool) { return s.endings.Ended(sessionID) }

@@ -19,8 +19,8 @@ var (
 	// ErrConfirmation is returned by Confirm when the confirmation is forged,
 	// older than two minutes, or has been used.
 	ErrConfirmation = errors.New("the confirmation is no longer valid")
-	// ErrTooLarge means that the claims of a session do not fit its cookies:
-	// too much is in the user's Profile.
+	// ErrTooLarge means that the claims of a session do not fit its cookies, or
+	// are more than Config.MaxCookieBytes: too much is in the user's Profile.
 	ErrTooLarge = authjs.ErrTooLarge
 	// ErrTooManyWatches is returned by Watch when the user, or all users
 	// together, have as many watches as allowed.

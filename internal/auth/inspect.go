@@ -56,10 +56,12 @@ func (j *JWT) claims(value string, now time.Time) []Claim {
 	claims := []Claim{
 		{Name: "sub", Text: c.Subject}, {Name: "sid", Text: c.SessionID},
 		{Name: "name", Text: c.Name}, {Name: "email", Text: c.Email}, {Name: "picture", Text: c.Picture},
-		{Name: "auth_time", Date: c.AuthTime}, {Name: "vat", Date: c.ValidatedAt},
+		{Name: "auth_time", Date: c.AuthTime}, {Name: amrClaim, Text: string(c.Extra[amrClaim])},
+		{Name: "vat", Date: c.ValidatedAt},
 		{Name: "exp", Date: c.ExpiresAt}, {Name: "abs", Date: c.Absolute}, {Name: "iat", Date: c.IssuedAt},
 		{Name: "jti", Text: c.ID},
 	}
+	delete(c.Extra, amrClaim)
 	for _, name := range slices.Sorted(maps.Keys(c.Extra)) {
 		claims = append(claims, Claim{Name: name, Text: strings.TrimSpace(string(c.Extra[name]))})
 	}

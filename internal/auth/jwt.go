@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -33,6 +34,10 @@ func (j *JWT) Encode(s Session, _ string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("claims of the profile: %w", err)
 	}
+	delete(claims, amrClaim)
+	if s.Method != "" {
+		claims[amrClaim] = encodeMethod(s.Method)
+	}
 	return j.codec.Encode(authjs.Claims{
 		Subject:     s.User.ID,
 		SessionID:   s.ID,
@@ -55,10 +60,13 @@ func (j *JWT) Decode(value string, now time.Time) (Decoded, error) {
 	if err != nil {
 		return Decoded{}, fmt.Errorf("%w: %w", ErrNotFound, err)
 	}
+	method := decodeMethod(c.Extra[amrClaim])
+	delete(c.Extra, amrClaim)
 	profile, extra := splitProfile(c.Extra)
 	return Decoded{Key: Key{ID: c.SessionID}, UserID: c.Subject, Session: Session{
 		ID:                c.SessionID,
 		User:              User{ID: c.Subject, Name: c.Name, Email: c.Email, Image: c.Picture, Profile: profile},
+		Method:            method,
 		AuthenticatedAt:   c.AuthTime,
 		LastSeenAt:        c.ValidatedAt,
 		ExpiresAt:         c.ExpiresAt,
@@ -66,4 +74,23 @@ func (j *JWT) Decode(value string, now time.Time) (Decoded, error) {
 		ValidatedAt:       c.ValidatedAt,
 		Extra:             extra,
 	}}, nil
+}
+
+// amrClaim names the claim that says how the user proved who they are: a list, as OpenID
+// Connect Core §2 has it, of methods (RFC 8176).
+const amrClaim = "amr"
+
+func encodeMethod(m Method) json.RawMessage {
+	text, _ := json.Marshal([]Method{m}) // a list of strings has no way to fail
+	return text
+}
+
+// decodeMethod is the first method of the list. A claim of another shape is another
+// application's: the row has the method, and the next renewal restores it.
+func decodeMethod(amr json.RawMessage) Method {
+	var methods []Method
+	if json.Unmarshal(amr, &methods) != nil || len(methods) == 0 {
+		return ""
+	}
+	return methods[0]
 }

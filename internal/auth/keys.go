@@ -32,15 +32,22 @@ func newSigner(purpose string, secrets []string) (signer, error) {
 	return s, nil
 }
 
+// tag returns the payload's MAC by the newest secret.
+func (s signer) tag(payload string) string { return mac(s.keys[0], payload) }
+
+// isTag reports whether one of our secrets has made the tag for this payload.
+func (s signer) isTag(tag, payload string) bool {
+	return slices.ContainsFunc(s.keys, func(key []byte) bool { return hmac.Equal([]byte(tag), []byte(mac(key, payload))) })
+}
+
 // sign returns the payload with its MAC behind a dot.
-func (s signer) sign(payload string) string { return payload + "." + mac(s.keys[0], payload) }
+func (s signer) sign(payload string) string { return payload + "." + s.tag(payload) }
 
 // verify returns the payload of a text that one of our secrets has signed.
 func (s signer) verify(text string) (payload string, ok bool) {
 	cut := max(strings.LastIndex(text, "."), 0)
 	payload, tag := text[:cut], strings.TrimPrefix(text[cut:], ".")
-	ok = slices.ContainsFunc(s.keys, func(key []byte) bool { return hmac.Equal([]byte(tag), []byte(mac(key, payload))) })
-	if !ok {
+	if !s.isTag(tag, payload) {
 		return "", false
 	}
 	return payload, true

@@ -13,7 +13,7 @@ import (
 // pages as Session.User.Profile, under both strategies.
 //
 // The JSON names must not be those of claims that exist: sub, sid, name, email,
-// picture, auth_time, abs, vat, iat, exp, jti. Everything here reaches the
+// picture, auth_time, amr, abs, vat, iat, exp, jti. Everything here reaches the
 // browser. To change a profile, call accounts.Service.UpdateUser: the user's
 // sessions show it from their next request on.
 type Profile struct {

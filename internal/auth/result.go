@@ -16,6 +16,7 @@ type Result struct {
 	State   State
 	Session Session // with StateOK; the caller's own copy
 	Reason  Reason  // with StateEnded
+	EndedID string  // with StateEnded: the session's id; "" = not known any more
 	Cookie  string  // with StateOK: the value to set now; "" = leave the browser's cookie alone
 	Err     error   // with StateUnavailable: for the log; with StateNone: the cookie may be good later
 }

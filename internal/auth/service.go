@@ -23,6 +23,7 @@ type Config struct {
 	MaxAge         time.Duration // how long a session lives without a renewal; slides
 	AbsoluteMaxAge time.Duration // how long a session lives at most
 	RenewAfter     time.Duration // age of the last validation at which the database is asked again; 0 = always
+	MaxCookieBytes int           // most bytes that a session may take of an answer's header; 0 = DefaultMaxCookieBytes
 	Limit          int           // concurrent sessions of one user; 0 = no limit
 	Policy         Policy        // what a login over the limit does; "" = Evict
 
@@ -45,6 +46,7 @@ type Service struct {
 	watches       *watchBoard
 	recent        *cache
 	confirmations confirmations
+	companions    signer
 	flights       singleflight.Group
 }
 
@@ -52,6 +54,7 @@ type Service struct {
 func New(cfg Config) (*Service, error) {
 	cfg.Log = cmp.Or(cfg.Log, slog.Default())
 	cfg.Policy = cmp.Or(cfg.Policy, PolicyEvict)
+	cfg.MaxCookieBytes = cmp.Or(cfg.MaxCookieBytes, DefaultMaxCookieBytes)
 	if cfg.Events == nil {
 		cfg.Events = LogEvents(cfg.Log)
 	}
@@ -66,10 +69,14 @@ func New(cfg Config) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
+	companions, err := newSigner("session cookie companion", cfg.Secrets)
+	if err != nil {
+		return nil, err
+	}
 	watches := newWatchBoard(cmp.Or(cfg.Watches, 5000), cmp.Or(cfg.WatchesPerUser, 20))
 	s := &Service{
 		cfg: cfg, endings: newEndings(cfg.RenewAfter, cfg.Now, watches.notify), watches: watches, recent: newCache(),
-		confirmations: confirmations,
+		confirmations: confirmations, companions: companions,
 	}
 	switch database := NewDatabase(cfg.Secrets[0]); cfg.Strategy {
 	case jwt.Name():

@@ -31,7 +31,7 @@ func (a attempt) refuse(ctx context.Context, session Session, reason Reason) Res
 		a.endings.Apply(Change{SessionID: session.ID, At: session.EndedAt, Ended: reason})
 	}
 	a.record(ctx, "session_use_after_end", session.User.ID, session.ID, "reason", string(reason))
-	return Result{State: StateEnded, Reason: reason}
+	return Result{State: StateEnded, Reason: reason, EndedID: session.ID}
 }
 
 // unanswered is the answer when the row is gone or the database cannot be asked.
@@ -39,10 +39,21 @@ func (a attempt) refuse(ctx context.Context, session Session, reason Reason) Res
 func (a attempt) unanswered(err error) Result {
 	if errors.Is(err, ErrNotFound) {
 		a.recent.drop(a.decoded.Key)
+		a.distrust()
 		return Result{State: StateNone}
 	}
 	if !a.mode.AskDatabase && a.trusted(a.known, a.Now()) {
 		return Result{State: StateOK, Session: a.known}
 	}
 	return Result{State: StateUnavailable, Err: err}
+}
+
+// distrust has the database asked for every further request with a token whose row is gone:
+// the token would be believed for RenewAfter, and its user sent back and forth between a
+// page that asks the database and one that does not.
+func (a attempt) distrust() {
+	said := a.decoded.Session
+	if said.ID != "" && a.endings.Trusts(said.ID, said.ValidatedAt) {
+		a.endings.Apply(Change{SessionID: said.ID, At: a.Now()})
+	}
 }

@@ -2,11 +2,13 @@ package authjs
 
 import "time"
 
-// Leeway is how far the clocks of two machines may differ: the 15 seconds of Auth.js, and not the minute that go-jose allows.
+// Leeway is how far the clocks of two machines may differ: the 15 seconds of Auth.js, and
+// not the minute that go-jose allows.
 const Leeway = 15 * time.Second
 
-// complete refuses claims that are no session: a token made halfway through a login, or by an application that knows no sid, has a
-// valid seal too (CVE-2023-48309), and one without exp would never end (RFC 8725 §3.12).
+// complete refuses claims that are no session: a token made halfway through a login, or
+// by an application that knows no sid, has a valid seal too (CVE-2023-48309), and one
+// without exp would never end (RFC 8725 §3.12).
 func (c Claims) complete() error {
 	switch {
 	case c.Subject == "":
@@ -28,21 +30,23 @@ func (c Claims) accept(now time.Time) error {
 	if err != nil {
 		return invalid("nbf is not a date")
 	}
-	// What is still to come has not happened. In particular a vat in the future would put off the next look into the database,
-	// and an auth_time in the future would count as a fresh login for ever.
+	// A vat in the future would put off the next look into the database, and an auth_time
+	// in the future would count as a fresh login for ever.
 	for _, past := range []time.Time{c.IssuedAt, notBefore, c.ValidatedAt, c.AuthTime} {
 		if past.After(now.Add(Leeway)) {
 			return ErrNotYet
 		}
 	}
-	// "On or after" its end a token is refused (RFC 7519 §4.1.4), and so it is by Auth.js at exactly 15 s.
+	// A token is refused "on or after" its end (RFC 7519 §4.1.4). Auth.js refuses it at
+	// exactly 15 s as well.
 	if !now.Before(c.end().Add(Leeway)) {
 		return ErrExpired
 	}
 	return nil
 }
 
-// end is exp or, when that is earlier, abs: an Auth.js application that shares the cookie moves exp with every re-encode, but keeps abs.
+// end is exp or, when that is earlier, abs: an Auth.js application that shares the cookie
+// moves exp with every re-encode, but keeps abs.
 func (c Claims) end() time.Time {
 	if !c.Absolute.IsZero() && c.Absolute.Before(c.ExpiresAt) {
 		return c.Absolute

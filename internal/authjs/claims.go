@@ -11,27 +11,28 @@ import (
 	"time"
 )
 
-// Claims are what a session token says. Dates are written in whole seconds, rounded down, except ValidatedAt; they are read in UTC
-// with or without a fraction, to the millisecond (NumericDate, RFC 7519 §2).
+// Claims are what a session token says. Dates are written in whole seconds, rounded down,
+// except ValidatedAt; they are read in UTC with or without a fraction, to the millisecond
+// (NumericDate, RFC 7519 §2).
 type Claims struct {
 	Subject     string    // sub, the id of the user; "" is refused
 	SessionID   string    // sid, the id of the session; "" is refused
 	Name        string    // name to show; "" = absent or null
 	Email       string    // email; "" = absent or null
 	Picture     string    // picture, the address of an image; "" = absent or null
-	AuthTime    time.Time // auth_time, when the user last proved who they are (OpenID Connect Core §2); zero = absent
-	Absolute    time.Time // abs, when the session ends however often it is renewed; zero = no such end
-	ValidatedAt time.Time // vat, when the session was last checked against the database, to the millisecond; zero = never
+	AuthTime    time.Time // auth_time, the last proof of identity (OIDC Core §2); zero = absent
+	Absolute    time.Time // abs, the end that no renewal moves; zero = no such end
+	ValidatedAt time.Time // vat, the last check against the database; zero = never
 	IssuedAt    time.Time // iat, when this token was made; zero = absent
 	ExpiresAt   time.Time // exp, when this token ends unless renewed; zero is refused
-	ID          string    // jti, of this token and not of the session: Auth.js gives a new one at each re-encode; "" = Encode makes one
+	ID          string    // jti, new at each re-encode by Auth.js; "" = Encode makes one
 
-	// Extra holds every other claim as it came, so that what another application put into the token outlives a re-issue. Names of
-	// the claims above are ignored in it. nil = none.
+	// Extra holds every other claim as it came, so that the claims of another application
+	// outlive a re-issue. Names of the claims above are ignored in it. nil = none.
 	Extra map[string]json.RawMessage
 }
 
-// texts and dates say which claim is which field, once for reading and for writing.
+// texts and dates map the names of claims to their fields, for reading and for writing.
 func (c *Claims) texts() map[string]*string {
 	return map[string]*string{
 		"sub": &c.Subject, "sid": &c.SessionID, "jti": &c.ID,
@@ -46,8 +47,9 @@ func (c *Claims) dates() map[string]*time.Time {
 	}
 }
 
-// parseClaims reads a decrypted payload. It was sealed by someone who holds a secret, so a name that occurs twice is no attack; the
-// last one counts, as in JSON.parse. Names are compared exactly, which encoding/json would not do for a struct.
+// parseClaims reads a decrypted payload. Its author holds a secret, so a name that occurs
+// twice is no attack; the last one counts, as in JSON.parse. Names are
+// compared exactly, which encoding/json would not do for a struct.
 func parseClaims(payload []byte) (Claims, error) {
 	var all map[string]json.RawMessage
 	if err := json.Unmarshal(payload, &all); err != nil {
@@ -74,7 +76,8 @@ func parseClaims(payload []byte) (Claims, error) {
 	return c, nil
 }
 
-// marshal is the inverse of parseClaims. It does not escape HTML, which would inflate a token that has to fit into a cookie.
+// marshal is the inverse of parseClaims. It does not escape HTML, which would inflate a
+// token that has to fit into a cookie.
 func (c Claims) marshal() ([]byte, error) {
 	all := make(map[string]json.RawMessage, len(c.Extra)+11)
 	maps.Copy(all, c.Extra)
@@ -108,10 +111,12 @@ func marshalText(v any) ([]byte, error) {
 	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
 }
 
-// lastSecond is the end of the year 9999, after which neither cookies nor RFC 3339 can express a date.
+// lastSecond is the end of the year 9999, after which neither cookies nor RFC 3339 can
+// express a date.
 const lastSecond = 253402300799
 
-// parseDate reads a NumericDate: seconds since 1970 as a number. Nothing and null are the zero time.
+// parseDate reads a NumericDate: seconds since 1970 as a number. A missing claim and
+// null are the zero time.
 func parseDate(raw json.RawMessage) (time.Time, error) {
 	if raw == nil {
 		return time.Time{}, nil
@@ -130,7 +135,8 @@ func parseDate(raw json.RawMessage) (time.Time, error) {
 	return time.UnixMilli(int64(math.Round(*seconds * 1000))).UTC(), nil
 }
 
-// formatDate writes a NumericDate, rounded down: to the second, or to the millisecond when fraction is set.
+// formatDate writes a NumericDate, rounded down: to the second, or to the millisecond
+// when fraction is set.
 func formatDate(t time.Time, fraction bool) (json.RawMessage, error) {
 	seconds := t.Unix()
 	if seconds < 0 || seconds > lastSecond {

@@ -73,7 +73,8 @@ func TestATamperedCSRFCookieIsRefused(t *testing.T) {
 	}
 }
 
-// The hash covers token and secret without a separator, so this cookie has a valid hash under the second secret alone.
+// The hash covers token and secret without a separator, so this cookie has a valid hash
+// under the second secret alone.
 func TestATokenCannotBorrowFromTheSecret(t *testing.T) {
 	_, token := csrfVector(t, "csrf_array")
 	array, _ := csrfVector(t, "csrf_array")

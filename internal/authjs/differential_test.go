@@ -33,7 +33,8 @@ type answer struct {
 	Token  string
 }
 
-// TK-1, TK-6, CK-3: the real @auth/core reads what we write, chunks included, and we read what it writes.
+// TK-1, TK-6, CK-3: the real @auth/core reads what we write, chunks included, and we read
+// what it writes.
 func TestAThousandSessionsPassBetweenUsAndAuthJS(t *testing.T) {
 	const fresh = "fedcba9876543210fedcba9876543210"
 	dir := installAuthCore(t)
@@ -146,7 +147,8 @@ func runAuthCore(t *testing.T, dir string, tasks []task) []answer {
 	return answers
 }
 
-// installAuthCore installs the real library in a temporary folder, beside the script that drives it.
+// installAuthCore installs the real library in a temporary folder, beside the script that
+// drives it.
 func installAuthCore(t *testing.T) (dir string) {
 	t.Helper()
 	if testing.Short() {

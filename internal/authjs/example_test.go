@@ -10,7 +10,8 @@ import (
 	"latchkey/internal/authjs"
 )
 
-// Another service of the same site, with the same secret and no database, greets whoever is signed in.
+// Another service of the same site, with the same secret and no database, greets the
+// signed-in user.
 func Example() {
 	cookie := authjs.SessionCookie(true)
 	codec, err := authjs.NewCodec(cookie.Name, "a secret that both services know…")
@@ -19,19 +20,27 @@ func Example() {
 	}
 
 	greet := func(w http.ResponseWriter, r *http.Request) {
+		var user authjs.Claims
 		for _, candidate := range cookie.Candidates(r) {
 			claims, err := codec.Decode(candidate, time.Now())
 			if err != nil {
 				continue
 			}
-			// The token is ours, but a sign-out does not change it: what must not outlive a sign-out asks the site instead.
-			if time.Since(claims.ValidatedAt) > 5*time.Minute {
-				continue
+			// With two sessions in one request, one of them planted by a neighbour, the
+			// user is neither of the two.
+			if user.SessionID != "" && user.SessionID != claims.SessionID {
+				user = authjs.Claims{}
+				break
 			}
-			fmt.Fprintf(w, "Hello %s, user %s", claims.Name, claims.Subject)
+			user = claims
+		}
+		// A sign-out does not change the token: a page that must not outlive a sign-out asks
+		// the site instead.
+		if user.SessionID == "" || time.Since(user.ValidatedAt) > 5*time.Minute {
+			http.Error(w, "Please sign in", http.StatusUnauthorized)
 			return
 		}
-		http.Error(w, "Please sign in", http.StatusUnauthorized)
+		fmt.Fprintf(w, "Hello %s, user %s", user.Name, user.Subject)
 	}
 
 	// The site signs Ada in …
@@ -47,7 +56,7 @@ func Example() {
 		log.Fatal(err)
 	}
 
-	// … and her browser brings the cookie along.
+	// … and their browser brings the cookie along.
 	visit := httptest.NewRequest(http.MethodGet, "/", nil)
 	for _, c := range signedIn.Result().Cookies() {
 		if c.MaxAge >= 0 {

@@ -67,7 +67,8 @@ func ownKey(t testing.TB) (key []byte, kid string) {
 	return k[:], authjs.KeyID(k)
 }
 
-// seal makes a token with our real key and any header: what someone could make who holds the secret, or shares it.
+// seal makes a token with our real key and any header, as another holder of the secret
+// could.
 func seal(t testing.TB, header, payload string) string {
 	t.Helper()
 	key, _ := ownKey(t)
@@ -111,7 +112,7 @@ func unb64(t testing.TB, s string) []byte {
 	return b
 }
 
-// vectors reads what the real library made, see testdata/authjs.json.
+// vectors reads the values that the real library made, see testdata/authjs.json.
 func vectors(t testing.TB) map[string]json.RawMessage {
 	t.Helper()
 	file, err := os.ReadFile("testdata/authjs.json")
@@ -170,7 +171,8 @@ func randomValue(rng *rand.Rand, depth int) any {
 	return randomText(rng)
 }
 
-// randomText has what JSON, HTML, cookies and JavaScript treat specially, and characters of two, three and four bytes.
+// randomText has what JSON, HTML, cookies and JavaScript treat specially, and characters
+// of two, three and four bytes.
 func randomText(rng *rand.Rand) string {
 	const alphabet = "abcXYZ019 \"\\/<>&%+|;,=.\x00\x1f\x7f\n\täÖß€日本\u2028\u2029\ufffd😀𝄞"
 	runes := []rune(alphabet)

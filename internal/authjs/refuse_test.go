@@ -108,7 +108,8 @@ func TestOnlyOurExactHeaderIsRead(t *testing.T) {
 	}
 }
 
-// sealAs makes a token with another algorithm and the first bytes of our key, which are what Auth.js would use for A256GCM.
+// sealAs makes a token with another algorithm and the first bytes of our key, which are
+// what Auth.js would use for A256GCM.
 func sealAs(t *testing.T, alg jose.KeyAlgorithm, enc jose.ContentEncryption, keySize int, kid string) string {
 	t.Helper()
 	key, _ := ownKey(t)

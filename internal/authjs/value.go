@@ -6,11 +6,13 @@ import (
 	"unicode/utf8"
 )
 
-// unescaped are the characters besides letters and digits that encodeURIComponent leaves alone. net/url has no such rule:
-// url.QueryEscape escapes five of them and turns a space into a plus.
+// unescaped are the characters besides letters and digits that encodeURIComponent leaves
+// alone. net/url has no such rule: url.QueryEscape escapes five of them and turns a space
+// into a plus.
 const unescaped = "-_.!~*'()"
 
-// EncodeValue percent-encodes text for a cookie, as encodeURIComponent does. What is not UTF-8 becomes U+FFFD.
+// EncodeValue percent-encodes text for a cookie, as encodeURIComponent does. Bytes that
+// are not UTF-8 become U+FFFD.
 func EncodeValue(text string) string {
 	const hex = "0123456789ABCDEF"
 	var out strings.Builder
@@ -26,8 +28,8 @@ func EncodeValue(text string) string {
 	return out.String()
 }
 
-// DecodeValue is the inverse of EncodeValue for what arrives in a cookie: text without a percent sign, and text with an escape that
-// decodeURIComponent would reject, is returned as it is.
+// DecodeValue is the inverse of EncodeValue. Text without a percent sign is returned as it
+// is, and so is text with an escape that decodeURIComponent would reject.
 func DecodeValue(value string) string {
 	if !strings.Contains(value, "%") {
 		return value

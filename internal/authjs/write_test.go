@@ -19,16 +19,14 @@ var (
 )
 
 // CK-1
-func TestAShortValueIsOneCookieAndExpiresTheChunks(t *testing.T) {
+func TestAShortValueIsOneCookieAndExpiresWhatTheRequestCarries(t *testing.T) {
 	h := http.Header{}
-	if err := plainCookie.Write(h, "abc", expiry); err != nil {
+	if err := plainCookie.Write(h, "abc", expiry, salt+".1", salt, salt+".4"); err != nil {
 		t.Fatal(err)
 	}
 	want := []string{
-		"authjs.session-token.0=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax",
 		"authjs.session-token.1=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax",
-		"authjs.session-token.2=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax",
-		"authjs.session-token.3=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax",
+		"authjs.session-token.4=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax",
 		"authjs.session-token=abc; Path=/; Expires=Wed, 23 Dec 2026 07:49:05 GMT; HttpOnly; SameSite=Lax",
 	}
 	if got := lines(h); !slices.Equal(got, want) {
@@ -36,11 +34,12 @@ func TestAShortValueIsOneCookieAndExpiresTheChunks(t *testing.T) {
 	}
 }
 
-// CK-1, CK-4: compare "update big" in the recorded exchanges of Auth.js: the full chunks' lines have 4,030 characters there.
+// CK-1, CK-4: compare "update big" in the recorded exchanges of Auth.js: the full chunks'
+// lines have 4,030 characters there.
 func TestALongValueIsChunksAndExpiresTheRest(t *testing.T) {
 	h := http.Header{}
 	a, b, c := strings.Repeat("a", authjs.ChunkSize), strings.Repeat("b", authjs.ChunkSize), "c"
-	if err := plainCookie.Write(h, a+b+c, expiry); err != nil {
+	if err := plainCookie.Write(h, a+b+c, expiry, salt, salt+".0", salt+".3"); err != nil {
 		t.Fatal(err)
 	}
 	want := []string{
@@ -59,18 +58,46 @@ func TestALongValueIsChunksAndExpiresTheRest(t *testing.T) {
 }
 
 // CK-1, CK-4
-func TestClearExpiresEveryNameWithTheSameAttributes(t *testing.T) {
-	h := http.Header{}
-	authjs.SessionCookie(true).Clear(h)
+func TestClearExpiresWhatTheRequestCarriesWithTheSameAttributes(t *testing.T) {
+	h, cookie := http.Header{}, authjs.SessionCookie(true)
+	cookie.Clear(h, cookie.Name, cookie.Name+".0", cookie.Name+".12")
 	want := []string{
 		"__Secure-authjs.session-token=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax",
 		"__Secure-authjs.session-token.0=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax",
-		"__Secure-authjs.session-token.1=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax",
-		"__Secure-authjs.session-token.2=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax",
-		"__Secure-authjs.session-token.3=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax",
+		"__Secure-authjs.session-token.12=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax",
 	}
 	if got := lines(h); !slices.Equal(got, want) {
-		t.Errorf("Clear() = %q, want %q", got, want)
+		t.Errorf("Clear(three names) = %q, want %q", got, want)
+	}
+}
+
+// A neighbour can plant more cookies than an answer's header has room for.
+func TestOneAnswerExpiresFiveCookies(t *testing.T) {
+	carried := plainCookie.Carried(requestWith("N=x; N.0=x; N.1=x; N.2=x; N.3=x; N.4=x; N.5=x; N.6=x"))
+	for name, add := range map[string]func(http.Header){
+		"Write": func(h http.Header) { plainCookie.Write(h, "abc", expiry, carried...) },
+		"Clear": func(h http.Header) { plainCookie.Clear(h, carried...) },
+	} {
+		h := http.Header{}
+		add(h)
+		if got := len(lines(h)) - len(written(h)); got != 5 {
+			t.Errorf("%s expires %d of 8 cookies, want 5", name, got)
+		}
+	}
+}
+
+func TestHeaderBytesIsTheMostThatWriteAdds(t *testing.T) {
+	cookie := authjs.SessionCookie(true)
+	for _, size := range []int{1, 43, authjs.ChunkSize, authjs.ChunkSize + 1, authjs.MaxTokenLength} {
+		h, value := http.Header{}, strings.Repeat("a", size)
+		if err := cookie.Write(h, value, expiry, cookie.Name+".4", cookie.Name+".5", cookie.Name+".6", cookie.Name+".7", cookie.Name+".8"); err != nil {
+			t.Fatal(err)
+		}
+		var wire strings.Builder
+		h.Write(&wire)
+		if got := cookie.HeaderBytes(value, authjs.MaxRemoved); got < wire.Len() || got > wire.Len()+2 {
+			t.Errorf("HeaderBytes(%d characters) = %d, want the %d that Write adds, or two more for the name of a chunk", size, got, wire.Len())
+		}
 	}
 }
 
@@ -86,7 +113,7 @@ func TestWithoutAnExpiryTheCookieEndsWithTheBrowser(t *testing.T) {
 	if err := authjs.SessionCookie(true).Write(h, "abc", time.Time{}); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := lines(h)[4], "__Secure-authjs.session-token=abc; Path=/; HttpOnly; Secure; SameSite=Lax"; got != want {
+	if got, want := lines(h)[0], "__Secure-authjs.session-token=abc; Path=/; HttpOnly; Secure; SameSite=Lax"; got != want {
 		t.Errorf("Write(no expiry) = %q, want %q", got, want)
 	}
 }
@@ -101,8 +128,8 @@ func TestChunksBeginAboveChunkSizeAndEndAtFour(t *testing.T) {
 		if err := plainCookie.Write(h, strings.Repeat("a", size), expiry); err != nil {
 			t.Errorf("Write(%d characters) = %v", size, err)
 		}
-		if got := len(written(h)); got != want || len(lines(h)) != 1+authjs.MaxChunks {
-			t.Errorf("Write(%d characters) fills %d cookies of %d lines, want %d of 5", size, got, len(lines(h)), want)
+		if got := len(written(h)); got != want || len(lines(h)) != want {
+			t.Errorf("Write(%d characters) fills %d cookies of %d lines, want %d", size, got, len(lines(h)), want)
 		}
 	}
 	for _, size := range []int{authjs.MaxTokenLength + 1, 1 << 20} {

@@ -269,8 +269,8 @@ func signingOut(t *testing.T, w *webtest.Site) { // SE-6, CS-4
 	if out.Header.Get("Clear-Site-Data") != "" { // it took two seconds in a browser with a full cache
 		t.Error("signing out sends Clear-Site-Data")
 	}
-	if n := len(out.Cookies()); n != 5 {
-		t.Errorf("signing out deletes %d cookies, want the plain one and four chunks", n)
+	if n := len(out.Cookies()); n != 2 {
+		t.Errorf("signing out deletes %d cookies, want the session's and its companion", n)
 	}
 	b.Post("/signout").RedirectsTo("/signin?reason=signout")
 	saved.Get("/dashboard").RedirectsTo("/signin?callbackUrl=%2Fdashboard&reason=tab")

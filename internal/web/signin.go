@@ -122,12 +122,12 @@ func signInError(r *http.Request) string {
 	return "Sign-in failed. Try again."
 }
 
-// endedNotice says why the visitor is signed out: because the cookie he still
-// has belongs to an ended session, or because the page that sent him here
-// found that out and deleted it.
+// endedNotice says why the visitor is signed out: because the cookie that their
+// browser still has belongs to an ended session, of which they are told once, or
+// because a page that sent them here has found that out.
 func endedNotice(r *http.Request) string {
 	reason := auth.Reason(r.FormValue("reason"))
-	if result := authhttp.FromContext(r.Context()); result.State == auth.StateEnded {
+	if result := authhttp.FromContext(r.Context()); result.State == auth.StateEnded && authhttp.TellOnce(r.Context()) {
 		reason = kit.ToldReason(result)
 	}
 	return endedNotices[reason]

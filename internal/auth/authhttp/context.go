@@ -15,12 +15,16 @@ var ErrOutside = errors.New("the route is outside the session middleware")
 // request is what the middleware knows of one request: what its cookie came
 // to, and what is to become of the cookie when the answer is written.
 type request struct {
-	edge   *Edge
-	value  string // the cookie's value that gave the result; "" = none did
-	result auth.Result
+	edge     *Edge
+	carried  carried
+	value    string // the cookie's value that gave the result; "" = none did
+	result   auth.Result
+	conflict bool   // see Conflict
+	told     string // the ending that the user has read, see TellOnce; "" = none
 
 	issue *auth.Issued // set this cookie; nil = no
 	clear bool         // delete the cookie and every chunk of it
+	tell  bool         // remember that the user has read of the ending
 
 	headers []func(http.Header) // see AtHeaders; nil = none
 }
@@ -38,6 +42,12 @@ func requestOf(ctx context.Context) *request {
 // Middleware that is StateNone.
 func FromContext(ctx context.Context) auth.Result { return requestOf(ctx).result }
 
+// Conflict reports whether the request's cookies hold two valid sessions, one of which
+// another site on this host, or on a host beside it, has planted. The result is StateNone
+// then. On https signing in again resolves it; elsewhere it lasts until the user deletes
+// this site's cookies, or the planted one expires.
+func Conflict(ctx context.Context) bool { return requestOf(ctx).conflict }
+
 // SetCookie has the response carry the session's cookie. ErrOutside where there
 // is no Middleware: the session has begun and no browser would hold it.
 func SetCookie(ctx context.Context, issued auth.Issued) error {
@@ -49,8 +59,17 @@ func SetCookie(ctx context.Context, issued auth.Issued) error {
 	return nil
 }
 
-// ClearCookie has the response delete the session cookie. ErrOutside where
-// there is no Middleware.
+// ClearCookie has the response delete the session cookie, because the user has signed out.
+// ErrOutside where there is no Middleware.
+//
+// Nothing else deletes a cookie. An answer may come late, after that of a sign-in in another
+// tab, and would delete the new cookie: the two have one name, and a browser knows no
+// condition. And a cookie that does not open may be a neighbour's, such as another project
+// on localhost. A dead cookie does no harm: it opens nothing, it ends by its own expiry, and
+// the next sign-in overwrites it. Of a sign-out that a sign-in has overtaken, the answer
+// deletes nothing if the sign-in replaced the session. One limit stays: a user who signs out
+// in one tab and in again in another, before the first answer has arrived, may have to
+// sign in once more.
 func ClearCookie(ctx context.Context) error {
 	r := requestOf(ctx)
 	if r.edge == nil {

@@ -4,10 +4,12 @@
 //
 //   - Edge.Middleware authenticates; each route says what kind of request it
 //     serves: Page, Poll or Silent (middleware.go).
-//   - FromContext, SetCookie, ClearCookie, Refresh and AtHeaders are for
-//     handlers inside it (context.go).
-//   - The session cookie is written when the headers go out, after a last look
-//     at what has ended since (writer.go).
+//   - Of several cookies that a request carries it finds this browser's own
+//     (choose.go, companion.go), and says so where it cannot: Conflict.
+//   - FromContext, SetCookie, ClearCookie, TellOnce, Refresh and AtHeaders are for
+//     handlers inside it (context.go, tell.go).
+//   - The session cookie is written when the headers go out (writer.go), after a
+//     last look at what has ended since (setcookie.go). Only a sign-out deletes it.
 //
 // What a session is, this package leaves to package auth; who may enter, to the
 // routes.

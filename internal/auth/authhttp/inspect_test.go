@@ -42,7 +42,7 @@ func TestInspectTellsWhatTheCookieCarries(t *testing.T) {
 		for _, c := range c.Claims {
 			names = append(names, c.Name)
 		}
-		want := []string{"sub", "sid", "name", "email", "auth_time", "vat", "exp", "abs", "iat", "jti"}
+		want := []string{"sub", "sid", "name", "email", "auth_time", "amr", "vat", "exp", "abs", "iat", "jti"}
 		if !slices.Equal(names, want) || c.Start != "" {
 			t.Errorf("Inspect tells the claims %q and the start %q, want %q and none", names, c.Start, want)
 		}
@@ -58,6 +58,9 @@ func TestInspectTellsWhatTheCookieCarries(t *testing.T) {
 // What counts is what the browser has afterwards.
 func TestInspectTellsOfTheCookieThatTheAnswerSets(t *testing.T) {
 	both(t, func(t *testing.T, w *world) {
+		w.Cfg.MaxCookieBytes = 20 << 10
+		w.A = w.Instance()
+		w.edge.Sessions = w.A
 		issued := w.Login(w.A)
 		before := w.inspect(issued.Cookie)
 		w.ChangeUser(w.A, "ada", func(u *auth.User) {

@@ -3,8 +3,6 @@ package authhttp
 import (
 	"net/http"
 	"strings"
-
-	"latchkey/internal/auth"
 )
 
 // Kind is what a route serves, as far as the session cookie is concerned.
@@ -24,36 +22,14 @@ const (
 	Silent
 )
 
-// touch is what a request may do to its session and its cookie.
-type touch struct {
-	renews      bool
-	deletesNone bool // the cookie of no session of ours
-	deletesDead bool // the cookie of an ended session
-}
-
-var pageTouch = touch{renews: true, deletesNone: true, deletesDead: true}
-
-func (e *Edge) touch(kind Kind, r *http.Request) touch {
-	switch {
-	case kind == Page && isNavigation(r):
-		return pageTouch
-	case kind == Poll && !isElsewhere(r):
-		return touch{renews: e.PollKeepsAlive || r.URL.Query().Has("active"), deletesNone: true}
-	}
-	return touch{}
-}
-
-// deletes reports whether the answer deletes the cookie, which is good for
-// nothing any more. An answer may be late and come after that of a sign-in in
-// another tab, whose new cookie it must not delete. So the cookie of an ended
-// session is left to the next page that is opened, and that of a replaced one
-// to its successor.
-func (t touch) deletes(r auth.Result) bool {
-	switch r.State {
-	case auth.StateNone:
-		return t.deletesNone && r.Err == nil
-	case auth.StateEnded:
-		return t.deletesDead && r.Reason != auth.ReasonReplaced
+// renews reports whether a request counts as activity of its user: it may slide the
+// session's expiry and write the cookie that says so.
+func (e *Edge) renews(kind Kind, r *http.Request) bool {
+	switch kind {
+	case Page:
+		return isNavigation(r)
+	case Poll:
+		return !isElsewhere(r) && (e.PollKeepsAlive || r.URL.Query().Has("active"))
 	}
 	return false
 }

@@ -1,73 +1,63 @@
 package authhttp
 
 import (
+	"bufio"
+	"io"
+	"net"
 	"net/http"
-	"strings"
+
+	"github.com/felixge/httpsnoop"
 )
 
 // cookieWriter writes the session cookie, and what AtHeaders was given, just
 // before the headers go out.
 type cookieWriter struct {
-	http.ResponseWriter
 	request *request
-	wrote   bool
+	header  func() http.Header
+	wrote   bool // the headers are out, or the connection is the handler's
 }
 
-// WriteHeader implements http.ResponseWriter.
-func (w *cookieWriter) WriteHeader(status int) {
-	if !w.wrote && status >= 200 { // 1xx is not the answer yet
-		w.wrote = true
-		w.request.writeCookie(w.Header())
-		for _, f := range w.request.headers {
-			f(w.Header())
-		}
-	}
-	w.ResponseWriter.WriteHeader(status)
+// wrap returns w with a step before whatever sends the headers. It can do exactly what w
+// can: stream, take the connection over for a WebSocket, have the kernel send a file, push.
+func (c *cookieWriter) wrap(w http.ResponseWriter) http.ResponseWriter {
+	return httpsnoop.Wrap(w, httpsnoop.Hooks{
+		WriteHeader: func(next httpsnoop.WriteHeaderFunc) httpsnoop.WriteHeaderFunc {
+			return func(status int) { c.before(status); next(status) }
+		},
+		Write: func(next httpsnoop.WriteFunc) httpsnoop.WriteFunc {
+			return func(b []byte) (int, error) { c.before(http.StatusOK); return next(b) }
+		},
+		WriteString: func(next httpsnoop.WriteStringFunc) httpsnoop.WriteStringFunc {
+			return func(s string) (int, error) { c.before(http.StatusOK); return next(s) }
+		},
+		ReadFrom: func(next httpsnoop.ReadFromFunc) httpsnoop.ReadFromFunc {
+			return func(src io.Reader) (int64, error) { c.before(http.StatusOK); return next(src) }
+		},
+		Flush: func(next httpsnoop.FlushFunc) httpsnoop.FlushFunc {
+			return func() { c.before(http.StatusOK); next() }
+		},
+		FlushError: func(next httpsnoop.FlushErrorFunc) httpsnoop.FlushErrorFunc {
+			return func() error { c.before(http.StatusOK); return next() }
+		},
+		Hijack: func(next httpsnoop.HijackFunc) httpsnoop.HijackFunc {
+			return func() (net.Conn, *bufio.ReadWriter, error) {
+				conn, buffered, err := next()
+				c.wrote = c.wrote || err == nil
+				return conn, buffered, err
+			}
+		},
+	})
 }
 
-// Write implements http.ResponseWriter.
-func (w *cookieWriter) Write(b []byte) (int, error) {
-	if !w.wrote {
-		w.WriteHeader(http.StatusOK)
-	}
-	return w.ResponseWriter.Write(b)
-}
-
-// Flush sends what there is, which the headers are part of.
-func (w *cookieWriter) Flush() {
-	if !w.wrote {
-		w.WriteHeader(http.StatusOK)
-	}
-	http.NewResponseController(w.ResponseWriter).Flush()
-}
-
-// Unwrap lets http.ResponseController reach the writer below.
-func (w *cookieWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
-
-// writeCookie is the only place that writes the session cookie. It runs at the
-// moment the headers are written and checks once more: a session that ended
-// while the request was under way gets no new cookie.
-func (r *request) writeCookie(h http.Header) {
-	if r.issue == nil && !r.clear {
+// before completes the headers, once. Informational answers come before the headers; 101,
+// by which a WebSocket begins, is the answer itself (RFC 9110 §15.2).
+func (c *cookieWriter) before(status int) {
+	if c.wrote || status < 200 && status != http.StatusSwitchingProtocols {
 		return
 	}
-	cookie := r.edge.Cookie
-	if r.clear {
-		cookie.Clear(h)
-	} else {
-		if r.edge.Sessions.HasEnded(r.issue.Session.ID) {
-			return
-		}
-		if err := cookie.Write(h, r.issue.Cookie, r.issue.Session.ExpiresAt); err != nil {
-			r.edge.Log.Error("session cookie not written", "user", r.issue.Session.User.ID, "error", err)
-			return
-		}
-	}
-	// No cache may keep an answer that sets this cookie (RFC 9111 §7.3).
-	if !strings.Contains(h.Get("Cache-Control"), "no-store") {
-		h.Set("Cache-Control", "private, no-store")
-	}
-	if h.Get("Vary") != "Cookie" {
-		h.Add("Vary", "Cookie")
+	c.wrote = true
+	c.request.writeCookie(c.header())
+	for _, f := range c.request.headers {
+		f(c.header())
 	}
 }

@@ -55,6 +55,7 @@ var claimWords = map[string]string{
 	"email":     "the user's address",
 	"picture":   "the user's picture",
 	"auth_time": "when the user last proved who they are",
+	"amr":       "how they proved it (RFC 8176)",
 	"vat":       "when the database last vouched for it",
 	"exp":       "expires: every renewal moves it",
 	"abs":       "the absolute end: nothing moves it",

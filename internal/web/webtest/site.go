@@ -76,7 +76,7 @@ func New(t *testing.T, db Database, strategy string) *Site {
 	t.Cleanup(s.front.Close)
 	s.URL = s.front.URL
 	s.Auth = auth.Config{
-		Store: db, Strategy: strategy, Secrets: []string{"a secret of thirty-two bytes, or more"}, CookieName: "__Secure-authjs.session-token",
+		Store: db, Strategy: strategy, Secrets: []string{"a secret of thirty-two bytes, or more"}, CookieName: "__Secure-authjs.session-token", MaxCookieBytes: 20 << 10,
 		MaxAge: 24 * time.Hour, AbsoluteMaxAge: 72 * time.Hour, RenewAfter: 5 * time.Minute, Limit: 3,
 		Now: s.Now,
 		Log: slog.New(kit.LogHandler(slog.NewJSONHandler(s.Log, nil))),
