@@ -139,7 +139,7 @@ func endElsewhere(t *testing.T, f *front, first, second foxWindow) {
 	laptop := newTab(t)
 	laptop.signIn(f.url)
 	laptop.open(f.url + "/account/sessions")
-	laptop.click(`form[action$="/end-others"] button`)
+	laptop.signOutOthers()
 	laptop.arrives("/account/sessions?done=others")
 	laptop.open("about:blank") // where it polls no more
 	first.arrives("/signin?" + url.Values{"callbackUrl": {"/dashboard#part"}, "reason": {"everywhere"}}.Encode())

@@ -1,18 +1,10 @@
 package main
 
 import (
-	"regexp"
 	"testing"
 
 	"github.com/chromedp/chromedp"
 )
-
-var oldNotice = regexp.MustCompile(`(?s)<div id="session-notice">.*?</div>`)
-
-// withButtons gives every page the notice with both buttons.
-func withButtons(html string) string {
-	return oldNotice.ReplaceAllLiteralString(html, `<div id="session-notice"><p role="status"></p><button type="button" data-act hidden></button><button type="button" data-dismiss aria-label="Dismiss" hidden>×</button></div>`)
-}
 
 // offers waits until the notice has a button with this label; "" = none.
 func (b tab) offers(label string) {
@@ -25,7 +17,6 @@ func (b tab) offers(label string) {
 func TestALostConnectionCanBeTriedNow(t *testing.T) {
 	bothStrategies(t, func(t *testing.T, strategy string) {
 		f := newFront(t, "SESSION_STRATEGY", strategy, "SESSION_POLL_INTERVAL", "1h", "SESSION_PUSH", "off")
-		f.rewritePages(withButtons)
 		b := newTab(t)
 		b.signIn(f.url)
 		b.comes("lead")
@@ -59,7 +50,6 @@ func TestALostConnectionCanBeTriedNow(t *testing.T) {
 func TestThePageSaysWhoIsSignedInNow(t *testing.T) {
 	bothStrategies(t, func(t *testing.T, strategy string) {
 		f := newFront(t, "SESSION_STRATEGY", strategy, "SESSION_POLL_INTERVAL", "1h")
-		f.rewritePages(withButtons)
 		first := newTab(t)
 		first.open(f.url + "/signup")
 		second := first.another()
@@ -96,7 +86,6 @@ func (b tab) signUp(email string) {
 func TestTheCountdownIsForEyesOnly(t *testing.T) {
 	t.Parallel()
 	f := newFront(t, "SESSION_POLL_INTERVAL", "1h", "SESSION_PUSH", "off")
-	f.rewritePages(withButtons)
 	b := newTab(t)
 	b.signIn(f.url)
 	b.comes("lead")

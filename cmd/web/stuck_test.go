@@ -35,7 +35,7 @@ func TestATabThatHearsNothingAsksForItself(t *testing.T) {
 				if follower.count("lead") > 0 {
 					t.Error("the follower leads now, want the lead to be stuck")
 				}
-				laptop.click(`form[action$="/end-others"] button`)
+				laptop.signOutOthers()
 				laptop.arrives("/account/sessions?done=others")
 				follower.arrives(signedOutFrom("/account/sessions", "everywhere"))
 				if name == "dialog" {
@@ -94,7 +94,7 @@ func TestAnAnswerIsNewerThanAPageThatLandsLate(t *testing.T) {
 		landing := f.hold("/dashboard")
 		eval[bool](second, `setTimeout(() => location.assign("`+f.url+`/dashboard")) > 0`)
 		received(t, "the late page", landing.arrived)
-		laptop.click(`form[action$="/end-others"] button`)
+		laptop.signOutOthers()
 		laptop.arrives("/account/sessions?done=others")
 		asking := f.hold("/auth/session")
 		eval[bool](first, `import("/static/session.js").then((m) => void m.getSession()), true`)
