@@ -106,7 +106,7 @@ func badSignUp(t *testing.T, w *webtest.Site) {
 		Lacks("secret one", "<b>")
 	w.SignUp(ada)
 	b.Post("/signup", "email", ada, "password", "eleven slow trains at dawn").Shows(422, "already has an account")
-	b.Post("/signup", "email", "x"+ada, "password", "passwordpassword").Shows(422, "lists that attackers try")
+	b.Post("/signup", "email", "x"+ada, "password", "passwordpassword").Shows(422, "common words that attackers try")
 	if b.Session() != "" {
 		t.Error("a failed sign-up set a session cookie")
 	}
