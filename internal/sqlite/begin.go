@@ -39,7 +39,7 @@ func (s *Store) Begin(ctx context.Context, userID string, now time.Time, plan fu
 		return nil, planErr
 	}
 	if err != nil {
-		return nil, failed("begin session", err)
+		return nil, Error("begin session", err)
 	}
 	return changes, nil
 }

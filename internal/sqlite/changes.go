@@ -19,7 +19,7 @@ func (s *Store) Changes(ctx context.Context, since time.Time) ([]auth.Change, er
 		WHERE u.updated_at >= $1 AND u.updated_at > u.created_at AND u.updated_at >= s.created_at`,
 		moment(since))
 	changes, err := collect(rows, err, scanChange)
-	return changes, failed("changes", err)
+	return changes, Error("changes", err)
 }
 
 func scanChange(row scanner) (auth.Change, error) {

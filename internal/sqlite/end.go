@@ -24,7 +24,7 @@ func (s *Store) End(ctx context.Context, sel auth.Selector, reason auth.Reason, 
 		return err
 	})
 	if err != nil {
-		return nil, failed("end sessions", err)
+		return nil, Error("end sessions", err)
 	}
 	return changes, nil
 }

@@ -12,7 +12,7 @@ import (
 func (s *Store) Find(ctx context.Context, key auth.Key) (auth.Session, error) {
 	session, err := findSession(ctx, s.reader, key)
 	if err != nil {
-		return auth.Session{}, failed("find session", err)
+		return auth.Session{}, Error("find session", err)
 	}
 	return session, nil
 }
@@ -58,7 +58,7 @@ func (s *Store) Renew(ctx context.Context, key auth.Key, r auth.Renewal) (auth.S
 		return err
 	})
 	if err != nil {
-		return auth.Session{}, failed("renew session", err)
+		return auth.Session{}, Error("renew session", err)
 	}
 	return session, nil
 }
@@ -66,7 +66,7 @@ func (s *Store) Renew(ctx context.Context, key auth.Key, r auth.Renewal) (auth.S
 // Live implements auth.Store.
 func (s *Store) Live(ctx context.Context, userID string, now time.Time) ([]auth.Session, error) {
 	live, err := liveSessions(ctx, s.reader, userID, now)
-	return live, failed("list sessions", err)
+	return live, Error("list sessions", err)
 }
 
 func liveSessions(ctx context.Context, q querier, userID string, now time.Time) ([]auth.Session, error) {
