@@ -56,11 +56,14 @@ type Store interface {
 }
 
 // Listener is implemented by a store whose database can tell other instances
-// of a change the moment it commits.
+// that there is something to look at, the moment it commits.
 type Listener interface {
-	// Listen subscribes, calls ready, then passes on every change that commits
-	// from the moment of subscribing, until ctx ends or the connection breaks.
-	Listen(ctx context.Context, ready func(context.Context) error, apply func(...Change)) error
+	// Listen subscribes, calls ready, then calls hint each time that something
+	// may have changed, until ctx ends or the connection breaks. A hint says
+	// nothing but "look": anybody who may connect to the database can send one.
+	// hint returns at once. Where the database has no such means, Listen waits
+	// until ctx ends.
+	Listen(ctx context.Context, ready func(context.Context) error, hint func()) error
 }
 
 // Key finds a session: exactly one field is set.

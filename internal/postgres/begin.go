@@ -40,8 +40,9 @@ func (s *Store) Begin(ctx context.Context, userID string, now time.Time, plan fu
 		return nil, planErr
 	}
 	if err != nil {
-		return nil, failed("begin session", err)
+		return nil, Error("begin session", err)
 	}
+	s.hint(changes)
 	return changes, nil
 }
 
@@ -50,9 +51,13 @@ func (s *Store) Begin(ctx context.Context, userID string, now time.Time, plan fu
 // the operating system gives its connection up, which can take hours.
 const beginTx = `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = '10s'`
 
-// inTx runs do in a transaction.
+// inTx runs do in a transaction, perhaps more than once: all that a try did is
+// undone before the next.
 func (s *Store) inTx(ctx context.Context, do func(pgx.Tx) error) error {
-	return pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{BeginQuery: beginTx}, do)
+	_, err := retry(ctx, s, func() (struct{}, error) {
+		return struct{}{}, pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{BeginQuery: beginTx}, do)
+	})
+	return err
 }
 
 // lockUser reads the user and locks the row until the transaction ends. It is

@@ -25,24 +25,20 @@ func (s *Store) End(ctx context.Context, sel auth.Selector, reason auth.Reason, 
 		return err
 	})
 	if err != nil {
-		return nil, failed("end sessions", err)
+		return nil, Error("end sessions", err)
 	}
+	s.hint(changes)
 	return changes, nil
 }
 
-// endSelected ends sessions of a user whose row is locked, and has the other
-// instances told when the transaction commits.
+// endSelected ends sessions of a user whose row is locked.
 func endSelected(ctx context.Context, tx pgx.Tx, sel auth.Selector, reason auth.Reason, now time.Time) ([]auth.Change, error) {
 	rows, err := tx.Query(ctx, `
 		UPDATE sessions SET ended_at = $1, end_reason = $2
 		WHERE user_id = $3 AND ended_at IS NULL AND ($4 = '' OR id = $4) AND id <> $5
 		RETURNING id, ended_at, end_reason`,
 		stamp(now), string(reason), sel.UserID, sel.SessionID, sel.Except)
-	changes, err := collect(rows, err, scanChange)
-	if err != nil {
-		return nil, err
-	}
-	return changes, notify(ctx, tx, changes)
+	return collect(rows, err, scanChange)
 }
 
 // endPlanned ends what a login's plan names, likewise.

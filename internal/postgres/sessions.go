@@ -11,9 +11,9 @@ import (
 
 // Find implements auth.Store.
 func (s *Store) Find(ctx context.Context, key auth.Key) (auth.Session, error) {
-	session, err := findSession(ctx, s.pool, key)
+	session, err := retry(ctx, s, func() (auth.Session, error) { return findSession(ctx, s.pool, key) })
 	if err != nil {
-		return auth.Session{}, failed("find session", err)
+		return auth.Session{}, Error("find session", err)
 	}
 	return session, nil
 }
@@ -42,15 +42,17 @@ func matching(key auth.Key) (where string, arg any) {
 // Renew implements auth.Store.
 func (s *Store) Renew(ctx context.Context, key auth.Key, r auth.Renewal) (auth.Session, error) {
 	where, arg := matching(key)
-	session, err := scanSession(s.pool.QueryRow(ctx, `
+	session, err := retry(ctx, s, func() (auth.Session, error) {
+		return scanSession(s.pool.QueryRow(ctx, `
 		UPDATE sessions AS s SET last_seen_at = $2, expires_at = least($3, s.absolute_expires_at), token_hash = coalesce($4, s.token_hash)
 		FROM users u
 		WHERE `+where+` AND s.ended_at IS NULL AND s.expires_at > $2 AND s.absolute_expires_at > $2
 			AND u.id = s.user_id AND u.disabled_at IS NULL
 		RETURNING `+sessionColumns,
-		arg, moment(r.Now), stamp(r.ExpiresAt), hash(r.TokenHash)))
+			arg, moment(r.Now), stamp(r.ExpiresAt), hash(r.TokenHash)))
+	})
 	if err != nil {
-		return auth.Session{}, failed("renew session", err)
+		return auth.Session{}, Error("renew session", err)
 	}
 	return session, nil
 }
@@ -58,7 +60,7 @@ func (s *Store) Renew(ctx context.Context, key auth.Key, r auth.Renewal) (auth.S
 // Live implements auth.Store.
 func (s *Store) Live(ctx context.Context, userID string, now time.Time) ([]auth.Session, error) {
 	live, err := liveSessions(ctx, s.pool, userID, now)
-	return live, failed("list sessions", err)
+	return live, Error("list sessions", err)
 }
 
 func liveSessions(ctx context.Context, q querier, userID string, now time.Time) ([]auth.Session, error) {
