@@ -10,7 +10,7 @@ import (
 )
 
 // Begin implements auth.Store.
-func (s *Store) Begin(ctx context.Context, userID string, now time.Time, plan func(auth.User, []auth.Session) (auth.Plan, error)) ([]auth.Change, error) {
+func (s *Store) Begin(ctx context.Context, userID string, now time.Time, plan func(auth.User, auth.Lister) (auth.Plan, error)) ([]auth.Change, error) {
 	var changes []auth.Change
 	var planErr error // is returned as it is
 	err := s.inTx(ctx, func(tx pgx.Tx) error {
@@ -21,11 +21,7 @@ func (s *Store) Begin(ctx context.Context, userID string, now time.Time, plan fu
 		if err := buryExpired(ctx, tx, userID, now); err != nil {
 			return err
 		}
-		live, err := liveSessions(ctx, tx, userID, now)
-		if err != nil {
-			return err
-		}
-		p, err := plan(user, live)
+		p, err := plan(user, func(page auth.Page) ([]auth.Session, int, error) { return livePage(ctx, tx, userID, now, page) })
 		if err != nil {
 			planErr = err
 			return err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
 )
@@ -17,7 +16,7 @@ var errReadOnly = errors.New("the server takes no writes")
 // failover a name may still lead to the former primary, where every write would
 // fail for as long as the connection lives.
 func wantPrimary(c *pgconn.Config, url string) {
-	if strings.Contains(url, "target_session_attrs") || os.Getenv("PGTARGETSESSIONATTRS") != "" {
+	if hasParameter(url, "target_session_attrs") || os.Getenv("PGTARGETSESSIONATTRS") != "" {
 		return
 	}
 	c.ValidateConnect = takesWrites

@@ -118,7 +118,7 @@ func cancelledCallsFail(t *testing.T, f *Fixture) {
 			return err
 		},
 		"End":     func() error { _, err := store.End(ctx, auth.Selector{UserID: u.ID}, auth.ReasonAdmin, now); return err },
-		"Live":    func() error { _, err := store.Live(ctx, u.ID, now); return err },
+		"Live":    func() error { _, _, err := store.Live(ctx, u.ID, now, Everything); return err },
 		"Changes": func() error { _, err := store.Changes(ctx, Noon); return err },
 		"Collect": func() error { _, err := store.Collect(ctx, At(99*time.Hour)); return err },
 		"Ping":    func() error { return store.Ping(ctx) },
