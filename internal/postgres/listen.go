@@ -25,7 +25,7 @@ const (
 // Renewals must never come here: committing a NOTIFY takes a lock on the whole
 // database.
 func (s *Store) hint(changes []auth.Change) {
-	if len(changes) == 0 {
+	if len(changes) == 0 || s.mute {
 		return
 	}
 	select {

@@ -29,7 +29,7 @@ type Store struct {
 
 	hints         chan struct{} // holds a value while a hint waits to be sent; see hint
 	closing, sent chan struct{} // closed by Close, and once the last hint is sent
-	deaf          bool          // notifications do not arrive; see probe
+	mute, deaf    bool          // notifications cannot be sent, do not arrive; see probe
 
 	reset      atomic.Int64 // when the pool last was, in Unix nanoseconds; see reconnect
 	unprepared atomic.Bool  // connections prepare no statements; see unprepare

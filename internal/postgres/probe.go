@@ -47,6 +47,7 @@ func (s *Store) echo(ctx context.Context, channel string) error {
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
 	if err := notify(ctx, s.pool, channel); err != nil {
+		_, s.mute = errors.AsType[*pgconn.PgError](err)
 		return err
 	}
 	wait, cancel := context.WithTimeout(ctx, probeTimeout)
