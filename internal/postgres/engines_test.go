@@ -3,7 +3,9 @@ package postgres
 import (
 	"bytes"
 	"context"
+	"flag"
 	"log/slog"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -58,9 +60,20 @@ var engines = []struct {
 	}},
 	{"no prepared statements", false, func(_ *testing.T, dsn string) string { return dsn + "&default_query_exec_mode=exec" }},
 	{"100 ms away", false, func(t *testing.T, dsn string) string {
+		open(t, dsn) // from near by, to have tables
 		_, dsn = through(t, dsn, func(p *proxy) { p.delay = 50 * time.Millisecond })
 		return dsn + "&pool_max_conns=40"
 	}},
+}
+
+// TestMain has more tests run side by side than there are processors: those of
+// the distant engine wait for it.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if f := flag.Lookup("test.parallel"); f.Value.String() == f.DefValue {
+		f.Value.Set("24")
+	}
+	os.Exit(m.Run())
 }
 
 func execute(t *testing.T, dsn, statements string) {
@@ -79,8 +92,8 @@ func TestStoreOnOtherEngines(t *testing.T) {
 	for _, engine := range engines {
 		t.Run(engine.name, func(t *testing.T) {
 			authtest.Run(t, func(t *testing.T) authtest.Backend {
-				dsn := engine.reach(t, testenv.Postgres(t))
 				t.Parallel()
+				dsn := engine.reach(t, testenv.Postgres(t))
 				return accountstest.WithHash{Backend: open(t, dsn)}
 			})
 		})
@@ -92,8 +105,8 @@ func TestStoreOnOtherEngines(t *testing.T) {
 func TestEndingsReachOtherInstancesOnOtherEngines(t *testing.T) { // RV-3
 	for _, engine := range engines {
 		t.Run(engine.name, func(t *testing.T) {
-			dsn := engine.reach(t, testenv.Postgres(t))
 			t.Parallel()
+			dsn := engine.reach(t, testenv.Postgres(t))
 			a, b := open(t, dsn), open(t, dsn)
 			if noted := len(b.Notes()) > 0; b.deaf != engine.deaf || noted != engine.deaf {
 				t.Errorf("deaf = %v with the notes %q, want %v and a note exactly then", b.deaf, b.Notes(), engine.deaf)

@@ -125,5 +125,5 @@ func (s *Store) tryLock(ctx context.Context) (unlock func(), err error) {
 // isTaken reports whether another process holds the lock or is making it.
 func isTaken(err error) bool {
 	e, ok := errors.AsType[*pgconn.PgError](err)
-	return ok && slices.Contains([]string{lockNotAvailable, uniqueViolation, duplicateTable, serializationFailure, deadlock}, e.Code)
+	return ok && slices.Contains([]string{lockNotAvailable, uniqueViolation, duplicateTable, duplicateObject, serializationFailure, deadlock}, e.Code)
 }

@@ -19,6 +19,7 @@ const (
 	notSupported         = "0A000"
 	lockNotAvailable     = "55P03" // NOWAIT, and somebody holds it
 	duplicateTable       = "42P07" // two CREATE TABLE IF NOT EXISTS at the same time
+	duplicateObject      = "42710" // likewise: the table's row type
 )
 
 const (

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 
 	"latchkey/internal/auth"
@@ -20,9 +21,16 @@ func (s *Store) Begin(ctx context.Context, userID string, now time.Time, plan fu
 		if err := buryExpired(ctx, tx, userID, now); err != nil {
 			return err
 		}
-		p, err := plan(user, func(page auth.Page) ([]auth.Session, int, error) { return livePage(ctx, tx, userID, now, page) })
-		if err != nil {
-			planErr = err
+		var listErr error // the database's, whatever the plan makes of it
+		p, err := plan(user, func(page auth.Page) (list []auth.Session, total int, err error) {
+			list, total, err = livePage(ctx, tx, userID, now, page)
+			listErr = errors.Join(listErr, err)
+			return list, total, err
+		})
+		if listErr != nil {
+			return listErr
+		}
+		if planErr = err; err != nil {
 			return err
 		}
 		changes, err = endPlanned(ctx, tx, userID, p.End, now)
