@@ -26,6 +26,7 @@ type database interface {
 	Ready(context.Context) error   // nil once it answers and is migrated
 	Name() string                  // in words, such as PostgreSQL
 	Describe() string              // where it is, without a password
+	Notes() []string               // what it does without, a sentence each; nil = nothing
 	Close()
 }
 
@@ -46,7 +47,7 @@ func openDatabase(ctx context.Context, cfg config, log *slog.Logger) (database, 
 func connect(ctx context.Context, cfg config, log *slog.Logger) (database, error) {
 	switch scheme, _, _ := strings.Cut(cfg.databaseURL, ":"); scheme {
 	case "postgres", "postgresql":
-		return connectPostgres(ctx, cfg)
+		return connectPostgres(ctx, cfg, log)
 	case "sqlite":
 		return connectSQLite(ctx, cfg, sqlitePath(cfg.databaseURL), log)
 	case "": // development alone: production names its database
@@ -70,7 +71,7 @@ func connectSQLite(ctx context.Context, cfg config, path string, log *slog.Logge
 }
 
 // connectPostgres sends no password and no session over a network in the clear.
-func connectPostgres(ctx context.Context, cfg config) (database, error) {
+func connectPostgres(ctx context.Context, cfg config, log *slog.Logger) (database, error) {
 	for name, url := range map[string]string{"DATABASE_URL": cfg.databaseURL, "DATABASE_LISTEN_URL": cfg.listenURL} {
 		if cfg.production && url != "" {
 			if err := postgres.CheckTLS(name, url); err != nil {
@@ -78,5 +79,5 @@ func connectPostgres(ctx context.Context, cfg config) (database, error) {
 			}
 		}
 	}
-	return postgres.Open(ctx, cfg.databaseURL, cfg.listenURL)
+	return postgres.Open(ctx, cfg.databaseURL, cfg.listenURL, log)
 }

@@ -47,13 +47,16 @@ func reportPanic(json bool, stderr io.Writer) {
 func banner(w io.Writer, cfg config, db database, addr net.Addr) {
 	if cfg.logJSON {
 		newLogger(true, w).LogAttrs(context.Background(), slog.LevelInfo, "ready", slog.String("url", cfg.baseURL),
-			slog.String("listening", addr.String()), slog.String("sessions", cfg.strategy), slog.String("database", db.Describe()))
+			slog.String("listening", addr.String()), slog.String("sessions", cfg.strategy), slog.String("database", db.Describe()), slog.Any("notes", db.Notes()))
 		return
 	}
 	fmt.Fprintf(w, "\n  %s is at %s\n\n", siteName, cfg.baseURL)
 	fmt.Fprintf(w, "  listening on %s\n", addr)
 	fmt.Fprintf(w, "  sessions  %s (SESSION_STRATEGY=jwt|database)\n", cfg.strategy)
 	fmt.Fprintf(w, "  database  %s\n", db.Describe())
+	for _, note := range db.Notes() {
+		fmt.Fprintf(w, "            %s\n", note)
+	}
 	if cfg.demo {
 		fmt.Fprintf(w, "  sign in   %s / %s\n", demo.Email, demo.Password)
 	}

@@ -65,6 +65,7 @@ func newSite(ctx context.Context, cfg config, db database, log *slog.Logger) (*a
 		PasswordMinLength: cfg.passwordMinLength,
 		Stopping:          ctx.Done(),
 		Ready:             db.Ready,
+		Notes:             db.Notes,
 		Switches:          cfg.switches,
 	}
 	if cfg.demo {

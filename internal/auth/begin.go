@@ -28,8 +28,8 @@ type Issued struct {
 // that Confirm takes. ErrDisabled for an account that may not sign in;
 // ErrNotFound if there is none.
 func (s *Service) Begin(ctx context.Context, login Login) (Issued, error) {
-	issued, err := s.begin(ctx, login, func(u User, live []Session) ([]Ending, error) {
-		return admit(live, login.Current.ID, limitOf(u, s.cfg.Limit), s.cfg.Policy)
+	issued, err := s.begin(ctx, login, func(u User, list Lister) ([]Ending, error) {
+		return admit(list, login.Current.ID, limitOf(u, s.cfg.Limit), s.cfg.Policy)
 	})
 	return issued, s.confirmable(ctx, login, err)
 }
@@ -49,18 +49,18 @@ func (s *Service) confirmable(ctx context.Context, login Login, err error) error
 // is written under the user's lock, so that no two logins count the same
 // sessions. The id and the token are always new: nothing that the browser sent
 // is adopted (session fixation).
-func (s *Service) begin(ctx context.Context, login Login, limit func(u User, live []Session) ([]Ending, error)) (Issued, error) {
+func (s *Service) begin(ctx context.Context, login Login, limit func(u User, list Lister) ([]Ending, error)) (Issued, error) {
 	token, err := s.own.NewToken("")
 	if err != nil {
 		return Issued{}, err
 	}
 	session := s.newSession(login, token)
 	var issued Issued
-	changes, err := s.cfg.Store.Begin(ctx, login.UserID, session.CreatedAt, func(u User, live []Session) (Plan, error) {
+	changes, err := s.cfg.Store.Begin(ctx, login.UserID, session.CreatedAt, func(u User, list Lister) (Plan, error) {
 		if !u.DisabledAt.IsZero() {
 			return Plan{}, ErrDisabled
 		}
-		end, err := limit(u, live)
+		end, err := limit(u, list)
 		if err != nil {
 			return Plan{}, err
 		}
@@ -70,6 +70,12 @@ func (s *Service) begin(ctx context.Context, login Login, limit func(u User, liv
 		issued, err = s.issue(session, token)
 		return Plan{End: end, New: session}, err
 	})
+	if crowd, ok := errors.AsType[crowdError](err); ok {
+		if err := s.thinOut(ctx, login, int(crowd)); err != nil {
+			return Issued{}, err
+		}
+		return s.begin(ctx, login, limit)
+	}
 	if err != nil {
 		return Issued{}, wrap("begin a session", err)
 	}

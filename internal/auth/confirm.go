@@ -21,15 +21,19 @@ func (s *Service) Confirm(ctx context.Context, confirmation, end string, login L
 		return Issued{}, err
 	}
 	login.UserID, login.Method = said.userID, said.method
-	issued, err := s.begin(ctx, login, func(u User, live []Session) ([]Ending, error) {
-		inTheWay := slices.DeleteFunc(slices.Clone(live), func(l Session) bool { return l.ID == login.Current.ID })
-		if fingerprint(inTheWay) != said.sessions {
+	agreed := false // so that it holds for a second try
+	issued, err := s.begin(ctx, login, func(u User, list Lister) ([]Ending, error) {
+		inTheWay, others, err := list(Page{Limit: MostSessions, Except: login.Current.ID})
+		if err != nil {
+			return nil, err
+		}
+		if agreed = agreed || fingerprint(inTheWay) == said.sessions; !agreed {
 			return nil, ErrConfirmation
 		}
 		if end == "" {
-			return admit(live, login.Current.ID, 1, PolicyEvict)
+			return admit(list, login.Current.ID, 1, PolicyEvict)
 		}
-		return admitWithout(end, live, inTheWay, login.Current.ID, limitOf(u, s.cfg.Limit))
+		return admitWithout(end, inTheWay, others, login.Current.ID, limitOf(u, s.cfg.Limit))
 	})
 	if errors.Is(err, ErrNotFound) || errors.Is(err, ErrDisabled) {
 		return Issued{}, ErrConfirmation // an account that was deleted or disabled has nothing to continue
@@ -37,16 +41,14 @@ func (s *Service) Confirm(ctx context.Context, confirmation, end string, login L
 	return issued, s.confirmable(ctx, login, err)
 }
 
-// admitWithout is admit once the chosen session has ended.
-func admitWithout(chosen string, live, inTheWay []Session, replaced string, limit int) ([]Ending, error) {
-	isChosen := func(l Session) bool { return l.ID == chosen }
-	if !slices.ContainsFunc(inTheWay, isChosen) {
+// admitWithout is admit under the deny policy once the chosen session has ended.
+// others counts the sessions in the way.
+func admitWithout(chosen string, inTheWay []Session, others int, replaced string, limit int) ([]Ending, error) {
+	if !slices.ContainsFunc(inTheWay, func(l Session) bool { return l.ID == chosen }) {
 		return nil, ErrConfirmation
 	}
-	end, err := admit(slices.DeleteFunc(slices.Clone(live), isChosen), replaced, limit, PolicyDeny)
-	if full, ok := errors.AsType[*LimitError](err); ok {
-		full.Live = inTheWay // the transaction is rolled back: the chosen one is still in the way
-		return nil, full
+	if limit > 0 && others > limit { // the transaction is rolled back: the chosen one is still in the way
+		return nil, &LimitError{Live: inTheWay, Limit: limit}
 	}
-	return append(end, Ending{chosen, ReasonLimit}), err
+	return append(replacing(replaced), Ending{chosen, ReasonLimit}), nil
 }

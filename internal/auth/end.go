@@ -1,23 +1,47 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"math"
 )
+
+// endAtOnce is how many sessions one transaction ends at most: a user with very
+// many holds up nobody else for long, and memory stays small.
+const endAtOnce = 5000
 
 // End ends sessions of one user and says how many. From the moment it returns
 // they are refused here; other instances learn of it from the database. When
-// the database cannot be reached it fails with ErrUnavailable and nothing ended.
+// the database cannot be reached it fails with ErrUnavailable and nothing ended;
+// of more than 5,000 sessions, those that had been reached until then have.
 func (s *Service) End(ctx context.Context, sel Selector, reason Reason) (int, error) {
 	if sel.SessionID != "" && !IsID(sel.SessionID) {
 		return 0, nil
 	}
-	changes, err := s.cfg.Store.End(ctx, sel, reason, s.Now())
-	if err != nil {
-		return 0, wrap("end sessions", err)
+	now, left, total := s.Now(), cmp.Or(sel.Most, math.MaxInt), 0
+	for left > 0 {
+		sel.Most = min(left, endAtOnce)
+		changes, err := s.cfg.Store.End(ctx, sel, reason, now)
+		if err != nil {
+			return total, wrap("end sessions", err)
+		}
+		s.Publish(ctx, sel.UserID, changes)
+		total += len(changes)
+		left -= len(changes)
+		if len(changes) < sel.Most {
+			break
+		}
 	}
-	s.Publish(ctx, sel.UserID, changes)
-	return len(changes), nil
+	return total, nil
+}
+
+// thinOut ends so many of the sessions in a login's way, the least recently
+// seen, that few enough for its transaction are left.
+func (s *Service) thinOut(ctx context.Context, login Login, tooMany int) error {
+	few := Selector{UserID: login.UserID, Except: login.Current.ID, Most: tooMany - evictAtOnce/2}
+	_, err := s.End(ctx, few, ReasonLimit)
+	return err
 }
 
 // SignOut ends the session that a cookie names, as the database knows it: what
@@ -39,10 +63,10 @@ func (s *Service) SignOut(ctx context.Context, cookie string) error {
 	return err
 }
 
-// Sessions lists the user's live sessions, newest first.
-func (s *Service) Sessions(ctx context.Context, userID string) ([]Session, error) {
-	live, err := s.cfg.Store.Live(ctx, userID, s.Now())
-	return live, wrap("list sessions", err)
+// Sessions lists a page of the user's live sessions and says how many they have.
+func (s *Service) Sessions(ctx context.Context, userID string, page Page) (list []Session, total int, err error) {
+	list, total, err = s.cfg.Store.Live(ctx, userID, s.Now(), page)
+	return list, total, wrap("list sessions", err)
 }
 
 // HasEnded reports whether this instance knows that the session has ended.

@@ -20,6 +20,7 @@ type Endings struct {
 	keep   time.Duration // how long an entry is needed
 	now    func() time.Time
 	notify func(sessionID string) // called for every news, after it can be seen here
+	hints  chan struct{}          // holds a value while a hint waits to be followed
 
 	mu      sync.RWMutex
 	entries map[string]entry
@@ -40,10 +41,15 @@ const (
 	pollInterval = 2 * time.Second  // the fallback poll, should a notification be lost
 	maxClockSkew = 15 * time.Second // by which the clocks of two instances may differ
 	syncTimeout  = 5 * time.Second  // a database that does not answer must not stop the polls
+
+	hintOverlap     = maxClockSkew + 5*time.Second // a look that follows a hint; the next poll looks further back
+	hintGap         = 50 * time.Millisecond        // between two such looks at least: 20 a second, whatever is sent
+	listenPause     = time.Second                  // before listening again; doubles up to listenPauseMost
+	listenPauseMost = 30 * time.Second
 )
 
 func newEndings(renewAfter time.Duration, now func() time.Time, notify func(sessionID string)) *Endings {
-	return &Endings{keep: renewAfter + endingsSlack, now: now, notify: notify, entries: map[string]entry{}}
+	return &Endings{keep: renewAfter + endingsSlack, now: now, notify: notify, hints: make(chan struct{}, 1), entries: map[string]entry{}}
 }
 
 // Ended says why the session ended, if this instance knows that it did.
@@ -114,14 +120,9 @@ type feed interface {
 // step over the late ones.
 func (e *Endings) Sync(ctx context.Context, from feed) error {
 	now := e.now()
-	ctx, cancel := context.WithTimeout(ctx, syncTimeout)
-	defer cancel()
-	changes, err := from.Changes(ctx, e.since(now))
-	if err != nil {
+	if err := e.load(ctx, from, e.since(now)); err != nil {
 		return err
 	}
-	e.Apply(changes...)
-
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.synced = now
@@ -130,6 +131,18 @@ func (e *Endings) Sync(ctx context.Context, from feed) error {
 			delete(e.entries, id)
 		}
 	}
+	return nil
+}
+
+// load asks what changed since the given time.
+func (e *Endings) load(ctx context.Context, from feed, since time.Time) error {
+	ctx, cancel := context.WithTimeout(ctx, syncTimeout)
+	defer cancel()
+	changes, err := from.Changes(ctx, since)
+	if err != nil {
+		return err
+	}
+	e.Apply(changes...)
 	return nil
 }
 
@@ -148,13 +161,14 @@ func (e *Endings) since(now time.Time) time.Time {
 	return oldest
 }
 
-// run keeps the knowledge true until ctx ends: by notification where the database
-// has them, and by a poll in any case.
+// run keeps the knowledge true until ctx ends: by a poll in any case, and
+// sooner where the database sends hints.
 func (e *Endings) run(ctx context.Context, store feed, log *slog.Logger) {
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	if l, ok := store.(Listener); ok {
 		wg.Go(func() { e.listen(ctx, store, l, log) })
+		wg.Go(func() { e.follow(ctx, store) })
 	}
 	every(ctx, pollInterval, func() {
 		if err := e.Sync(ctx, store); err != nil && ctx.Err() == nil {
@@ -163,19 +177,41 @@ func (e *Endings) run(ctx context.Context, store feed, log *slog.Logger) {
 	})
 }
 
-// listen subscribes again whenever the connection breaks. What was missed
-// meanwhile comes with the snapshot that every subscription starts with.
+// listen subscribes again whenever the connection breaks, at longer and longer
+// intervals while it cannot. What was missed meanwhile comes with the Sync that
+// every subscription starts with.
 func (e *Endings) listen(ctx context.Context, store feed, l Listener, log *slog.Logger) {
-	ready := func(ctx context.Context) error { return e.Sync(ctx, store) }
+	pause := listenPause
+	ready := func(ctx context.Context) error {
+		err := e.Sync(ctx, store)
+		if err == nil {
+			pause = listenPause
+		}
+		return err
+	}
 	for ctx.Err() == nil {
-		err := l.Listen(ctx, ready, e.Apply)
+		err := l.Listen(ctx, ready, func() { signal(e.hints) })
 		if ctx.Err() != nil {
 			return
 		}
 		log.WarnContext(ctx, "listening for ended sessions broke off; polling until it is back", "error", err)
+		wait(ctx, pause)
+		pause = min(2*pause, listenPauseMost)
+	}
+}
+
+// follow looks as soon as there is a hint. Hints that come while it looks are
+// one hint. The gap after each look, as long as the look at least, bounds what a
+// flood of them costs. An error is left to the next poll.
+func (e *Endings) follow(ctx context.Context, from feed) {
+	for {
 		select {
 		case <-ctx.Done():
-		case <-time.After(time.Second):
+			return
+		case <-e.hints:
 		}
+		start := time.Now()
+		_ = e.load(ctx, from, e.now().Add(-hintOverlap))
+		wait(ctx, max(hintGap, time.Since(start)))
 	}
 }

@@ -3,7 +3,6 @@ package auth
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"sync"
 	"testing"
@@ -26,6 +25,18 @@ func (f *tape) Changes(_ context.Context, since time.Time) ([]Change, error) {
 	f.calls++
 	f.since = since
 	return f.changes, f.err
+}
+
+func (f *tape) asked() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.calls
+}
+
+func (f *tape) fail(err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.err = err
 }
 
 func (f *tape) put(changes ...Change) {
@@ -151,15 +162,15 @@ func TestEndingsLooksBackFarEnough(t *testing.T) {
 // phone is a Listener whose line can be cut.
 type phone struct {
 	tape
-	calls chan func(...Change)
+	calls chan func() // the hint of each subscription
 	cut   chan error
 }
 
-func (p *phone) Listen(ctx context.Context, ready func(context.Context) error, apply func(...Change)) error {
+func (p *phone) Listen(ctx context.Context, ready func(context.Context) error, hint func()) error {
 	if err := ready(ctx); err != nil {
 		return err
 	}
-	p.calls <- apply
+	p.calls <- hint
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
@@ -168,24 +179,34 @@ func (p *phone) Listen(ctx context.Context, ready func(context.Context) error, a
 	}
 }
 
-func TestEndingsHearsOfEndingsByNotificationAndByPoll(t *testing.T) { // RV-3
+// onThePhone runs f with an instance that listens, on a clock of its own.
+func onThePhone(t *testing.T, f func(t *testing.T, v *Endings, p *phone)) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		v := newEndings(5*time.Minute, time.Now, nobody)
-		p := &phone{calls: make(chan func(...Change)), cut: make(chan error)}
-		go v.run(ctx, p, slog.New(slog.NewTextHandler(io.Discard, nil)))
+		p := &phone{calls: make(chan func()), cut: make(chan error)}
+		go v.run(ctx, p, slog.New(slog.DiscardHandler))
+		f(t, v, p)
+		cancel()
+		synctest.Wait()
+	})
+}
 
-		notify := <-p.calls
-		notify(Change{SessionID: "heard", At: time.Now(), Ended: ReasonLimit})
-		if _, ended := v.Ended("heard"); !ended {
-			t.Error("a notified ending is not known at once")
+func TestEndingsHearsOfEndingsByHintAndByPoll(t *testing.T) { // RV-3
+	onThePhone(t, func(t *testing.T, v *Endings, p *phone) {
+		hint := <-p.calls
+		p.put(Change{SessionID: "hinted", At: time.Now(), Ended: ReasonLimit})
+		hint()
+		synctest.Wait() // no time passes
+		if _, ended := v.Ended("hinted"); !ended {
+			t.Error("an ending is not known as soon as there is a hint")
 		}
 
-		p.put(Change{SessionID: "lost", At: time.Now(), Ended: ReasonSignedOut}) // its notification never comes
+		p.put(Change{SessionID: "lost", At: time.Now(), Ended: ReasonSignedOut}) // its hint never comes
 		time.Sleep(pollInterval + time.Millisecond)
 		if _, ended := v.Ended("lost"); !ended {
-			t.Errorf("an ending whose notification was lost is not known after %v", pollInterval)
+			t.Errorf("an ending whose hint was lost is not known after %v", pollInterval)
 		}
 
 		p.put(Change{SessionID: "missed", At: time.Now(), Ended: ReasonSignedOut})
@@ -194,8 +215,44 @@ func TestEndingsHearsOfEndingsByNotificationAndByPoll(t *testing.T) { // RV-3
 		if _, ended := v.Ended("missed"); !ended {
 			t.Error("an ending during the break is not known after subscribing again")
 		}
-		cancel()
-		synctest.Wait()
+	})
+}
+
+func TestAFloodOfHintsCostsFewLooks(t *testing.T) {
+	onThePhone(t, func(t *testing.T, v *Endings, p *phone) {
+		hint := <-p.calls
+		before := p.asked()
+		for range 10_000 { // one each millisecond
+			hint()
+			time.Sleep(time.Millisecond)
+		}
+		const most = int(10*time.Second/hintGap) + int(10*time.Second/pollInterval) + 1
+		if looks := p.asked() - before; looks > most {
+			t.Errorf("10,000 hints in ten seconds cost %d looks, want at most %d", looks, most)
+		}
+		p.put(Change{SessionID: "last", At: time.Now(), Ended: ReasonLimit})
+		hint()
+		time.Sleep(hintGap + time.Millisecond)
+		if _, ended := v.Ended("last"); !ended {
+			t.Errorf("the last hint of the flood was not followed within %v", hintGap)
+		}
+	})
+}
+
+func TestListeningIsTriedLessAndLessOften(t *testing.T) {
+	onThePhone(t, func(t *testing.T, v *Endings, p *phone) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		<-p.calls
+		p.fail(errors.New("down")) // ready fails, and so does every further try
+		p.cut <- errors.New("connection reset")
+		before := p.asked()
+		<-ctx.Done()
+		polls := int(time.Hour / pollInterval)
+		tries := p.asked() - before - polls
+		if most := int(time.Hour/listenPauseMost) + 10; tries < 10 || tries > most {
+			t.Errorf("listening was tried %d times in an hour without a database, want at most %d", tries, most)
+		}
 	})
 }
 

@@ -18,3 +18,11 @@ func every(ctx context.Context, interval time.Duration, f func()) {
 		}
 	}
 }
+
+// wait lets d pass, or less if ctx ends.
+func wait(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}

@@ -1,40 +1,75 @@
 package auth
 
+import "fmt"
+
 // Policy says what a login does when the user's sessions are at the limit.
 type Policy string
 
 // The two policies.
 const (
-	PolicyEvict Policy = "evict" // end the oldest sessions to make room
+	PolicyEvict Policy = "evict" // end the least recently seen sessions to make room
 	PolicyDeny  Policy = "deny"  // refuse the login with ErrSessionLimit
 )
 
-// admit decides what a login does about the sessions the user already has.
-// live is newest first; replaced is the session this browser has ("" = none),
-// which always makes room for its successor. The limit counts the new session
-// too; 0 means there is none. It is a pure function so that the policy exists
-// once, whatever the database.
-func admit(live []Session, replaced string, limit int, policy Policy) ([]Ending, error) {
-	var end []Ending
-	rest := make([]Session, 0, len(live))
-	for _, s := range live {
-		if s.ID == replaced {
-			end = append(end, Ending{s.ID, ReasonReplaced})
-			continue
+const (
+	// MostSessions is how many live sessions a user has at most where no limit
+	// is set. A login beyond it ends the least recently seen, whatever the policy.
+	MostSessions = 1000
+	// evictAtOnce is how many sessions a login's transaction ends at most.
+	evictAtOnce = 1000
+)
+
+// admit decides what a login does about the live sessions that the user already
+// has. replaced is the session this browser has ("" = none), which always makes
+// room for its successor. The limit counts the new session too; 0 means
+// MostSessions. It is a function of nothing but its arguments, so that the policy
+// exists once, whatever the database, and reads no more sessions than it names.
+//
+// LastSeenAt, by which it evicts, is as good as RenewAfter: a session in use
+// moves it that often.
+func admit(list Lister, replaced string, limit int, policy Policy) ([]Ending, error) {
+	if limit == 0 {
+		limit, policy = MostSessions, PolicyEvict
+	}
+	_, others, err := list(Page{Except: replaced})
+	if err != nil {
+		return nil, err
+	}
+	tooMany := others + 1 - limit
+	switch {
+	case tooMany <= 0:
+		return replacing(replaced), nil
+	case policy == PolicyDeny:
+		inTheWay, _, err := list(Page{Limit: MostSessions, Except: replaced})
+		if err != nil {
+			return nil, err
 		}
-		rest = append(rest, s)
+		return nil, &LimitError{Live: inTheWay, Limit: limit}
+	case tooMany > evictAtOnce:
+		return nil, crowdError(tooMany)
 	}
-	if limit == 0 || len(rest) < limit {
-		return end, nil
-	}
-	if policy == PolicyDeny {
-		return nil, &LimitError{Live: rest, Limit: limit}
-	}
-	for _, s := range rest[limit-1:] {
+	unused, _, err := list(Page{Limit: tooMany, LeastRecent: true, Except: replaced})
+	end := replacing(replaced)
+	for _, s := range unused {
 		end = append(end, Ending{s.ID, ReasonLimit})
 	}
-	return end, nil
+	return end, err
 }
+
+// replacing ends the session this browser has. The store leaves alone what has
+// ended or is another user's.
+func replacing(id string) []Ending {
+	if id == "" {
+		return nil
+	}
+	return []Ending{{id, ReasonReplaced}}
+}
+
+// crowdError is a login before which so many sessions must end that its
+// transaction would take long.
+type crowdError int
+
+func (n crowdError) Error() string { return fmt.Sprintf("%d sessions are in the way", int(n)) }
 
 // limitOf is the user's own limit, else the site's.
 func limitOf(u User, site int) int {

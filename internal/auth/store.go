@@ -18,11 +18,12 @@ type Store interface {
 	// Begin runs one login as one transaction: it locks the user's row (its
 	// own first statement, so that logins of one user go one after the other),
 	// ends as Expired those of the user's sessions that have expired at now, for
-	// which no Change is reported, reads the user and their sessions that are
-	// live at now, newest first, calls plan, and carries the Plan out. An error
-	// of plan rolls back and is returned as it is. ErrNotFound if there is no
-	// such user. plan must be quick and must not use the store.
-	Begin(ctx context.Context, userID string, now time.Time, plan func(User, []Session) (Plan, error)) ([]Change, error)
+	// which no Change is reported, reads the user, calls plan with a Lister of
+	// their sessions that are live at now, and carries the Plan out. An error of
+	// plan rolls back and is returned as it is. ErrNotFound if there is no such
+	// user. plan must be quick, must not use the store and may be called again
+	// where the database undoes a try. The Lister is of use until plan returns.
+	Begin(ctx context.Context, userID string, now time.Time, plan func(User, Lister) (Plan, error)) ([]Change, error)
 
 	// Find returns a session by its key, live or not, with its user.
 	// ErrNotFound if there is no row.
@@ -39,8 +40,9 @@ type Store interface {
 	// nothing is no error.
 	End(ctx context.Context, sel Selector, reason Reason, now time.Time) ([]Change, error)
 
-	// Live returns the user's sessions that are live at now, newest first.
-	Live(ctx context.Context, userID string, now time.Time) ([]Session, error)
+	// Live returns a page of the user's sessions that are live at now, and how
+	// many there are on all pages, which the database counts.
+	Live(ctx context.Context, userID string, now time.Time, page Page) (list []Session, total int, err error)
 
 	// Changes returns what ended since the given time, and the live sessions
 	// of users changed since then, in any order. It may return more.
@@ -56,11 +58,14 @@ type Store interface {
 }
 
 // Listener is implemented by a store whose database can tell other instances
-// of a change the moment it commits.
+// that there is something to look at, the moment it commits.
 type Listener interface {
-	// Listen subscribes, calls ready, then passes on every change that commits
-	// from the moment of subscribing, until ctx ends or the connection breaks.
-	Listen(ctx context.Context, ready func(context.Context) error, apply func(...Change)) error
+	// Listen subscribes, calls ready, then calls hint each time that something
+	// may have changed, until ctx ends or the connection breaks. A hint says
+	// nothing but "look": anybody who may connect to the database can send one.
+	// hint returns at once. Where the database has no such means, Listen waits
+	// until ctx ends.
+	Listen(ctx context.Context, ready func(context.Context) error, hint func()) error
 }
 
 // Key finds a session: exactly one field is set.
@@ -82,6 +87,23 @@ type Selector struct {
 	UserID    string // never empty: nobody can end another's session
 	SessionID string // only this one; "" = all
 	Except    string // all but this one; "" = no exception
+	Most      int    // so many at most, the least recently seen; 0 = all
+}
+
+// Lister is Store.Live for the user and inside the transaction of a login.
+type Lister func(Page) (list []Session, total int, err error)
+
+// Page picks from the live sessions of a user. They come newest first, those of
+// one moment by id from the last.
+type Page struct {
+	Limit  int     // most sessions to return; 0 = none, which only counts them
+	After  Session // the last of the page before: its CreatedAt and ID are looked at; zero = the first page
+	First  string  // the id of a session that leads the list, if it is live; "" = none. Not together with After
+	Except string  // the id of a session that is neither listed nor counted; "" = none
+
+	// LeastRecent turns the order to what an eviction takes first: the least
+	// recently seen, of those the oldest, then by id. Not together with After.
+	LeastRecent bool
 }
 
 // Plan is what a login does to the database.

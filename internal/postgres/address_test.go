@@ -18,7 +18,7 @@ func TestTheWrongParameterIsNamed(t *testing.T) {
 		if query == "sslmode=" { // the driver takes it for the default
 			continue
 		}
-		_, err := Open(t.Context(), host+query, "")
+		_, err := Open(t.Context(), host+query, "", nil)
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "hunter2") || strings.Contains(err.Error(), "running") {
 			t.Errorf("Open with %q = %v, want %q", query, err, want)
 		}
@@ -30,7 +30,7 @@ func TestNoPartOfAPasswordIsPrinted(t *testing.T) {
 		"12/hunter2", "12?hunter2", "12#hunter2", "hun@ter2", "hunter2@", "@hunter2", "1/2@hunter2", "12#hunter2?", "a/b?hunter2#d", "12?x=hunter2", "12?sslmode=hunter2", "[hunter2", "hunter2]", "hunter2%", "hunter2 x", "12/hunter2/x", "12:/hunter2", "hunter2\\x",
 	} {
 		for _, rest := range []string{"@127.0.0.1:1/app", "@127.0.0.1:1/app?sslmode=disable", "@[::1]:1/app", "@127.0.0.1/app?sslmode=nonsense"} {
-			_, err := Open(t.Context(), "postgres://ada:"+password+rest, "")
+			_, err := Open(t.Context(), "postgres://ada:"+password+rest, "", nil)
 			if err == nil {
 				t.Fatalf("Open with the password %q = nil, want an error", password)
 			}
@@ -62,12 +62,12 @@ func TestAServerThatAnswersIsNotCalledDown(t *testing.T) {
 		"&search_pathh=x": "does not know", "&TimeZone=Mars": "does not take", "&target_session_attrs=standby": "target_session_attrs", "&options=-c%20nonsense": "",
 		"&statement_timeout=soon": "does not take", "&user=nobody": "refuses this user",
 	} {
-		_, err := Open(t.Context(), dsn+query, "")
+		_, err := Open(t.Context(), dsn+query, "", nil)
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "running?") {
 			t.Errorf("Open with %q = %v, want %q", query, err, want)
 		}
 	}
-	s, err := Open(t.Context(), dsn+"&search_path=missing", "")
+	s, err := Open(t.Context(), dsn+"&search_path=missing", "", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +75,7 @@ func TestAServerThatAnswersIsNotCalledDown(t *testing.T) {
 	if err := s.Migrate(t.Context()); err == nil || !strings.Contains(err.Error(), "CREATE SCHEMA") {
 		t.Errorf("Migrate on a search path without its schema = %v, want it to say so", err)
 	}
-	_, err = Open(t.Context(), "postgres://u:p@127.0.0.1:1,127.0.0.1:2/app?sslmode=disable", "")
+	_, err = Open(t.Context(), "postgres://u:p@127.0.0.1:1,127.0.0.1:2/app?sslmode=disable", "", nil)
 	if err == nil || !strings.Contains(err.Error(), "127.0.0.1:1 or 127.0.0.1:2") {
 		t.Errorf("Open of two hosts = %v, want both named", err)
 	}

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -10,7 +11,7 @@ import (
 )
 
 // Begin implements auth.Store.
-func (s *Store) Begin(ctx context.Context, userID string, now time.Time, plan func(auth.User, []auth.Session) (auth.Plan, error)) ([]auth.Change, error) {
+func (s *Store) Begin(ctx context.Context, userID string, now time.Time, plan func(auth.User, auth.Lister) (auth.Plan, error)) ([]auth.Change, error) {
 	var changes []auth.Change
 	var planErr error // is returned as it is
 	err := s.inTx(ctx, func(tx pgx.Tx) error {
@@ -21,13 +22,16 @@ func (s *Store) Begin(ctx context.Context, userID string, now time.Time, plan fu
 		if err := buryExpired(ctx, tx, userID, now); err != nil {
 			return err
 		}
-		live, err := liveSessions(ctx, tx, userID, now)
-		if err != nil {
-			return err
+		var listErr error // the database's, whatever the plan makes of it
+		p, err := plan(user, func(page auth.Page) (list []auth.Session, total int, err error) {
+			list, total, err = livePage(ctx, tx, userID, now, page)
+			listErr = errors.Join(listErr, err)
+			return list, total, err
+		})
+		if listErr != nil {
+			return listErr
 		}
-		p, err := plan(user, live)
-		if err != nil {
-			planErr = err
+		if planErr = err; err != nil {
 			return err
 		}
 		changes, err = endPlanned(ctx, tx, userID, p.End, now)
@@ -40,8 +44,9 @@ func (s *Store) Begin(ctx context.Context, userID string, now time.Time, plan fu
 		return nil, planErr
 	}
 	if err != nil {
-		return nil, failed("begin session", err)
+		return nil, Error("begin session", err)
 	}
+	s.hint(changes)
 	return changes, nil
 }
 
@@ -50,9 +55,13 @@ func (s *Store) Begin(ctx context.Context, userID string, now time.Time, plan fu
 // the operating system gives its connection up, which can take hours.
 const beginTx = `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = '10s'`
 
-// inTx runs do in a transaction.
+// inTx runs do in a transaction, perhaps more than once: all that a try did is
+// undone before the next.
 func (s *Store) inTx(ctx context.Context, do func(pgx.Tx) error) error {
-	return pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{BeginQuery: beginTx}, do)
+	_, err := retry(ctx, s, func() (struct{}, error) {
+		return struct{}{}, pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{BeginQuery: beginTx}, do)
+	})
+	return err
 }
 
 // lockUser reads the user and locks the row until the transaction ends. It is

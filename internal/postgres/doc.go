@@ -8,6 +8,8 @@
 // a statement that locked and counted in one would count with a snapshot older
 // than its lock. Locks are always taken in the order users, then sessions.
 //
-// What ends is notified inside the transaction that ends it, so that other
-// instances hear of it when, and only when, it is committed.
+// Once an ending is committed, the other instances are told to look. That is an
+// accelerator and no condition: they also look by themselves, every two seconds.
+// The store asks nothing of the server but SQL; it works through a pooler, and
+// where the server has neither notifications nor advisory locks.
 package postgres

@@ -1,8 +1,10 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"math"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -25,35 +27,47 @@ func (s *Store) End(ctx context.Context, sel auth.Selector, reason auth.Reason, 
 		return err
 	})
 	if err != nil {
-		return nil, failed("end sessions", err)
+		return nil, Error("end sessions", err)
 	}
+	s.hint(changes)
 	return changes, nil
 }
 
-// endSelected ends sessions of a user whose row is locked, and has the other
-// instances told when the transaction commits.
+// endSelected ends sessions of a user whose row is locked.
 func endSelected(ctx context.Context, tx pgx.Tx, sel auth.Selector, reason auth.Reason, now time.Time) ([]auth.Change, error) {
 	rows, err := tx.Query(ctx, `
 		UPDATE sessions SET ended_at = $1, end_reason = $2
-		WHERE user_id = $3 AND ended_at IS NULL AND ($4 = '' OR id = $4) AND id <> $5
+		WHERE ended_at IS NULL AND id IN (
+			SELECT s.id FROM sessions s
+			WHERE s.user_id = $3 AND s.ended_at IS NULL AND ($4 = '' OR s.id = $4) AND s.id <> $5
+			ORDER BY `+leastRecent+` LIMIT $6)
 		RETURNING id, ended_at, end_reason`,
-		stamp(now), string(reason), sel.UserID, sel.SessionID, sel.Except)
-	changes, err := collect(rows, err, scanChange)
-	if err != nil {
-		return nil, err
-	}
-	return changes, notify(ctx, tx, changes)
+		stamp(now), string(reason), sel.UserID, sel.SessionID, sel.Except, cmp.Or(sel.Most, math.MaxInt32))
+	return collect(rows, err, scanChange)
 }
 
-// endPlanned ends what a login's plan names, likewise.
+// endPlanned ends what a login's plan names, likewise: all of one reason at once.
 func endPlanned(ctx context.Context, tx pgx.Tx, userID string, endings []auth.Ending, now time.Time) ([]auth.Change, error) {
-	var changes []auth.Change
+	byReason := map[auth.Reason][]string{}
 	for _, e := range endings {
-		ended, err := endSelected(ctx, tx, auth.Selector{UserID: userID, SessionID: e.SessionID}, e.Reason, now)
+		byReason[e.Reason] = append(byReason[e.Reason], e.SessionID)
+	}
+	var changes []auth.Change
+	for reason, ids := range byReason {
+		ended, err := endNamed(ctx, tx, userID, ids, reason, now)
 		if err != nil {
 			return nil, err
 		}
 		changes = append(changes, ended...)
 	}
 	return changes, nil
+}
+
+func endNamed(ctx context.Context, tx pgx.Tx, userID string, ids []string, reason auth.Reason, now time.Time) ([]auth.Change, error) {
+	rows, err := tx.Query(ctx, `
+		UPDATE sessions SET ended_at = $1, end_reason = $2
+		WHERE user_id = $3 AND ended_at IS NULL AND id = ANY($4)
+		RETURNING id, ended_at, end_reason`,
+		stamp(now), string(reason), userID, ids)
+	return collect(rows, err, scanChange)
 }

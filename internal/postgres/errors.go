@@ -33,11 +33,12 @@ const (
 	notStarted      = "57P03"
 )
 
-// failed names the operation that failed, says what to do where that is known,
-// and calls a missing row auth.ErrNotFound. Everything else is
-// auth.ErrUnavailable: a database that answers nonsense is as good as one that is
-// down.
-func failed(op string, err error) error {
+// Error is what every failure of this database becomes, in this package and in
+// the stores that your project adds: it names the operation, says what to do
+// where that is known, and calls a missing row (pgx.ErrNoRows) auth.ErrNotFound.
+// Everything else is auth.ErrUnavailable, for which pages answer 503: a database
+// that answers nonsense is as good as one that is down. Nil stays nil.
+func Error(op string, err error) error {
 	switch {
 	case err == nil:
 		return nil
@@ -50,8 +51,13 @@ func failed(op string, err error) error {
 	return fmt.Errorf("%s: %w: %w", op, auth.ErrUnavailable, err)
 }
 
+const readOnlyAdvice = "the server is a read-only replica: DATABASE_URL must name the primary"
+
 // advise is what an operator can do about an error, "" if that is not known.
 func advise(err error) string {
+	if errors.Is(err, errReadOnly) {
+		return readOnlyAdvice
+	}
 	e, ok := errors.AsType[*pgconn.PgError](err)
 	if !ok {
 		return ""
@@ -62,7 +68,7 @@ func advise(err error) string {
 	case tooManyClients:
 		return "the server has no connection left: raise max_connections, or lower pool_max_conns in DATABASE_URL"
 	case readOnlySQL:
-		return "the server is a read-only replica: DATABASE_URL must name the primary"
+		return readOnlyAdvice
 	case noPrivilege:
 		return "the database user lacks a privilege"
 	case undefinedTable:

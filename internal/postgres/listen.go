@@ -2,10 +2,7 @@ package postgres
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -15,101 +12,114 @@ import (
 
 const (
 	channel = "latchkey_sessions"
-	// A payload is limited to 8000 bytes; this many ids with their frame take
-	// less than 4000.
-	idsPerNotice = 100
+	// A hint that cannot be sent within this time is left to the others' polls.
+	hintTimeout = 5 * time.Second
 	// A connection that broke without a word is found out after at most this.
 	keepAlive = 30 * time.Second
 )
 
-// notice is the payload of one notification: changes that have the time and
-// the reason in common.
-type notice struct {
-	At    int64       `json:"at"` // unix milliseconds
-	Ended auth.Reason `json:"ended,omitempty"`
-	IDs   []string    `json:"ids"`
+// hint has the other instances look for these changes, which are committed. It
+// never waits and never fails: a hint that is lost costs the others the time to
+// their next poll. Hints that come while one is being sent are one hint.
+//
+// Renewals must never come here: committing a NOTIFY takes a lock on the whole
+// database.
+func (s *Store) hint(changes []auth.Change) {
+	if len(changes) == 0 || s.mute {
+		return
+	}
+	select {
+	case s.hints <- struct{}{}:
+	default:
+	}
 }
 
-// notify tells the other instances, when the transaction commits. The changes
-// have the time and the reason in common. Renewals must never come here:
-// committing a NOTIFY takes a lock on the whole database.
-func notify(ctx context.Context, tx pgx.Tx, changes []auth.Change) error {
-	for some := range slices.Chunk(changes, idsPerNotice) {
-		n := notice{At: some[0].At.UnixMilli(), Ended: some[0].Ended}
-		for _, c := range some {
-			n.IDs = append(n.IDs, c.SessionID)
-		}
-		payload, err := json.Marshal(n)
-		if err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, `SELECT pg_notify($1, $2)`, channel, string(payload)); err != nil {
-			return err
+// sendHints sends what hint leaves, until the store closes and the last is sent.
+func (s *Store) sendHints() {
+	defer close(s.sent)
+	for {
+		select {
+		case <-s.hints:
+			s.sendHint()
+		case <-s.closing:
+			select {
+			case <-s.hints:
+				s.sendHint()
+			default:
+			}
+			return
 		}
 	}
-	return nil
+}
+
+// sendHint notifies without a payload. Every role that may connect may also
+// listen, and send the same: there is nothing in it to learn or to forge.
+func (s *Store) sendHint() {
+	ctx, cancel := context.WithTimeout(context.Background(), hintTimeout)
+	defer cancel()
+	if err := notify(ctx, s.pool, channel); err != nil {
+		s.warn("other instances were not told to look; they find out by their next poll", err)
+	}
+}
+
+func notify(ctx context.Context, q querier, channel string) error {
+	var nothing any
+	return q.QueryRow(ctx, `SELECT pg_notify($1, '')`, channel).Scan(&nothing)
 }
 
 // Listen implements auth.Listener, on a connection of its own. It subscribes
 // before it calls ready: what commits while ready loads its snapshot waits in
-// the connection and is passed on after.
-func (s *Store) Listen(ctx context.Context, ready func(context.Context) error, apply func(...auth.Change)) error {
-	conn, err := pgx.ConnectConfig(ctx, s.direct)
+// the connection as a hint.
+func (s *Store) Listen(ctx context.Context, ready func(context.Context) error, hint func()) error {
+	if s.deaf {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	conn, err := s.subscribe(ctx, channel)
 	if err != nil {
-		return failed("listen", err)
+		return Error("listen", err)
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
-	if err := subscribe(ctx, conn); err != nil {
-		return failed("listen", err)
-	}
 	if err := ready(ctx); err != nil {
-		return failed("listen", err)
+		return Error("listen", err)
 	}
 	for {
-		changes, err := nextNotice(ctx, conn)
+		notified, err := nextNotification(ctx, conn)
 		if err != nil {
-			return failed("listen", err)
+			return Error("listen", err)
 		}
-		apply(changes...)
+		if notified {
+			hint()
+		}
 	}
 }
 
-func subscribe(ctx context.Context, conn *pgx.Conn) error {
+// subscribe returns a direct connection that listens on the channel.
+func (s *Store) subscribe(ctx context.Context, channel string) (*pgx.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
-	_, err := conn.Exec(ctx, `LISTEN `+channel)
-	return err
-}
-
-// nextNotice waits for a notification, and from time to time makes sure that
-// there is still someone who could send one. A payload that cannot be read is
-// an error: the caller subscribes again and loads what it said.
-func nextNotice(ctx context.Context, conn *pgx.Conn) ([]auth.Change, error) {
-	wait, cancel := context.WithTimeout(ctx, keepAlive)
-	defer cancel()
-	n, err := conn.WaitForNotification(wait)
-	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil && !conn.IsClosed() {
-		ping, cancel := context.WithTimeout(ctx, connectTimeout)
-		defer cancel()
-		return nil, conn.Ping(ping)
-	}
+	conn, err := pgx.ConnectConfig(ctx, s.direct)
 	if err != nil {
 		return nil, err
 	}
-	return readNotice(n.Payload)
+	if _, err := conn.Exec(ctx, `LISTEN `+channel); err != nil {
+		conn.Close(ctx)
+		return nil, err
+	}
+	return conn, nil
 }
 
-func readNotice(payload string) ([]auth.Change, error) {
-	var n notice
-	if err := json.Unmarshal([]byte(payload), &n); err != nil {
-		return nil, fmt.Errorf("a notification cannot be read: %w", err)
+// nextNotification waits for a notification, and from time to time makes sure
+// that there is still a server that could send one. What the notification says
+// does not matter.
+func nextNotification(ctx context.Context, conn *pgx.Conn) (notified bool, err error) {
+	wait, cancel := context.WithTimeout(ctx, keepAlive)
+	defer cancel()
+	_, err = conn.WaitForNotification(wait)
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil && !conn.IsClosed() {
+		ping, cancel := context.WithTimeout(ctx, connectTimeout)
+		defer cancel()
+		return false, conn.Ping(ping)
 	}
-	if n.At == 0 || len(n.IDs) == 0 { // from a release that speaks otherwise
-		return nil, errors.New("a notification names no time or no session")
-	}
-	changes := make([]auth.Change, 0, len(n.IDs))
-	for _, id := range n.IDs {
-		changes = append(changes, auth.Change{SessionID: id, At: time.UnixMilli(n.At).UTC(), Ended: n.Ended})
-	}
-	return changes, nil
+	return err == nil, err
 }

@@ -4,9 +4,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/jackc/pgx/v5"
-	"github.com/pressly/goose/v3/lock"
-
 	"latchkey/internal/testenv"
 )
 
@@ -15,7 +12,7 @@ func TestTenInstancesMigrateAtOnce(t *testing.T) { // MG-1
 	var starting sync.WaitGroup
 	for range 10 {
 		starting.Go(func() {
-			s, err := Open(t.Context(), dsn, "")
+			s, err := Open(t.Context(), dsn, "", nil)
 			if err != nil {
 				t.Errorf("Open = %v", err)
 				return
@@ -41,22 +38,24 @@ func TestTenInstancesMigrateAtOnce(t *testing.T) { // MG-1
 }
 
 func TestAnInstanceThatDiesWhileMigratingHoldsNobodyUp(t *testing.T) {
-	s, err := Open(t.Context(), testenv.Postgres(t), "")
+	s, err := Open(t.Context(), testenv.Postgres(t), "", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	dying, err := pgx.ConnectConfig(t.Context(), s.direct)
+	unlock, err := s.lock(t.Context()) // another instance, and then it dies:
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer dying.Close(t.Context())
-	if _, err := dying.Exec(t.Context(), `SELECT pg_advisory_lock($1)`, lock.DefaultLockID); err != nil {
-		t.Fatal(err)
+	defer unlock()
+	if _, err := s.tryLock(t.Context()); !isTaken(err) {
+		t.Errorf("tryLock while another migrates = %v, want it to be told so", err)
 	}
 	migrated := make(chan error, 1)
 	go func() { migrated <- s.Migrate(t.Context()) }()
-	if _, err := s.pool.Exec(t.Context(), `SELECT pg_terminate_backend($1)`, dying.PgConn().PID()); err != nil {
+	_, err = s.pool.Exec(t.Context(), `
+		SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'idle in transaction' AND datname = current_database()`)
+	if err != nil {
 		t.Fatal(err)
 	}
 	if err := <-migrated; err != nil {
@@ -65,7 +64,7 @@ func TestAnInstanceThatDiesWhileMigratingHoldsNobodyUp(t *testing.T) {
 }
 
 func TestReadyBeforeMigrateIsAnError(t *testing.T) {
-	s, err := Open(t.Context(), testenv.Postgres(t), "")
+	s, err := Open(t.Context(), testenv.Postgres(t), "", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +75,7 @@ func TestReadyBeforeMigrateIsAnError(t *testing.T) {
 	if err := s.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	other, err := Open(t.Context(), s.pool.Config().ConnString(), "")
+	other, err := Open(t.Context(), s.pool.Config().ConnString(), "", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,11 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"latchkey/internal/accounts"
@@ -21,7 +24,19 @@ import (
 type Store struct {
 	pool     *pgxpool.Pool
 	direct   *pgx.ConnConfig // of connections that keep a session: to listen, to migrate
-	migrated atomic.Bool     // the schema has been seen complete; see Ready
+	log      *slog.Logger
+	migrated atomic.Bool // the schema has been seen complete; see Ready
+
+	hints         chan struct{} // holds a value while a hint waits to be sent; see hint
+	closing, sent chan struct{} // closed by Close, and once the last hint is sent
+	mute, deaf    bool          // notifications cannot be sent, do not arrive; see probe
+
+	reset      atomic.Int64 // when the pool last was, in Unix nanoseconds; see reconnect
+	unprepared atomic.Bool  // connections prepare no statements; see unprepare
+
+	mu     sync.Mutex
+	notes  []string
+	warned time.Time
 }
 
 var (
@@ -37,8 +52,9 @@ const (
 
 // Open connects to the database. listenURL is a direct connection to the same
 // one, where url goes through a pooler that hands out connections transaction
-// by transaction; "" = url. The error says what to do and holds no password.
-func Open(ctx context.Context, url, listenURL string) (*Store, error) {
+// by transaction; "" = url. log gets what the operator should know of either;
+// nil = slog.Default(). The error says what to do and holds no password.
+func Open(ctx context.Context, url, listenURL string, log *slog.Logger) (*Store, error) {
 	config, err := parse("DATABASE_URL", url)
 	if err != nil {
 		return nil, err
@@ -47,15 +63,22 @@ func Open(ctx context.Context, url, listenURL string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	pool, err := pgxpool.NewWithConfig(ctx, config)
+	s := &Store{
+		direct: direct.ConnConfig, log: cmp.Or(log, slog.Default()),
+		hints: make(chan struct{}, 1), closing: make(chan struct{}), sent: make(chan struct{}),
+	}
+	config.BeforeConnect = s.beforeConnect
+	config.ConnConfig.OnNotification = func(*pgconn.PgConn, *pgconn.Notification) {} // a pooler's left-over
+	s.pool, err = pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("DATABASE_URL cannot be used: %w", err)
 	}
-	s := &Store{pool: pool, direct: direct.ConnConfig}
 	if err := s.pool.Ping(ctx); err != nil {
-		s.Close()
+		s.pool.Close()
 		return nil, openError(s.Describe(), err)
 	}
+	s.probe(ctx)
+	go s.sendHints()
 	return s, nil
 }
 
@@ -82,6 +105,7 @@ func parse(variable, url string) (*pgxpool.Config, error) {
 		config.MaxConns = poolSize
 	}
 	config.ConnConfig.Tracer = tracer{}
+	wantPrimary(&config.ConnConfig.Config, url)
 	if config.ConnConfig.ConnectTimeout == 0 {
 		config.ConnConfig.ConnectTimeout = connectTimeout
 	}
@@ -98,7 +122,15 @@ func (s *Store) Describe() string {
 }
 
 // Ping implements auth.Store.
-func (s *Store) Ping(ctx context.Context) error { return failed("ping", s.pool.Ping(ctx)) }
+func (s *Store) Ping(ctx context.Context) error { return Error("ping", s.pool.Ping(ctx)) }
+
+// Pool is the connections, for the tables that your project adds: an error of
+// theirs goes through Error.
+func (s *Store) Pool() *pgxpool.Pool { return s.pool }
 
 // Close waits for running statements and closes the connections.
-func (s *Store) Close() { s.pool.Close() }
+func (s *Store) Close() {
+	close(s.closing)
+	<-s.sent
+	s.pool.Close()
+}

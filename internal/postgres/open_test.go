@@ -22,7 +22,7 @@ func TestErrorsSayWhatToDoAndNoPassword(t *testing.T) { // LO-1
 		{"postgres:ada:hunter2@127.0.0.1/app", "postgres://user:password@host"},
 	} {
 		for _, urls := range [][2]string{{c.url, ""}, {"postgres://127.0.0.1:1/app", c.url}} {
-			_, err := Open(t.Context(), urls[0], urls[1])
+			_, err := Open(t.Context(), urls[0], urls[1], nil)
 			if err == nil {
 				t.Fatalf("Open(%q) = nil, want an error", urls)
 			}
@@ -39,7 +39,7 @@ func TestErrorsSayWhatToDoAndNoPassword(t *testing.T) { // LO-1
 func TestAMissingDatabaseIsNotCalledAServerThatIsDown(t *testing.T) {
 	s := open(t, testenv.Postgres(t))
 	url := strings.Replace(s.pool.Config().ConnString(), "/"+s.direct.Database, "/missing", 1)
-	if _, err := Open(t.Context(), url, ""); err == nil || !strings.Contains(err.Error(), "createdb") {
+	if _, err := Open(t.Context(), url, "", nil); err == nil || !strings.Contains(err.Error(), "createdb") {
 		t.Errorf("Open of a missing database = %v, want it to say how to create it", err)
 	}
 }

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"errors"
+	"log/slog"
 	"testing"
 	"time"
 
@@ -16,7 +17,7 @@ import (
 // open returns a store on the database, migrated, for as long as the test runs.
 func open(t *testing.T, dsn string) *Store {
 	t.Helper()
-	s, err := Open(t.Context(), dsn, "")
+	s, err := Open(t.Context(), dsn, "", slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,24 +111,25 @@ func TestATransactionIsGivenUpWhenItsInstanceFallsSilent(t *testing.T) {
 	}
 }
 
-func TestOnlyOneInstanceCollects(t *testing.T) {
+// Two that collect at once take different rows: neither waits for the other.
+func TestInstancesCollectBesideEachOther(t *testing.T) {
 	dsn := testenv.Postgres(t)
 	a, b := open(t, dsn), open(t, dsn)
-	ada(t, a, 1)
+	ada(t, a, 3)
 	late := noon.Add(48 * time.Hour)
-	err := a.inTx(t.Context(), func(tx pgx.Tx) error { // a is collecting
-		if _, err := tx.Exec(t.Context(), `SELECT pg_advisory_xact_lock($1)`, collectLock); err != nil {
+	err := a.inTx(t.Context(), func(tx pgx.Tx) error { // a is collecting, and holds one row
+		if _, err := tx.Exec(t.Context(), `DELETE FROM sessions WHERE id = 'session-0000'`); err != nil {
 			return err
 		}
-		if n, err := b.Collect(t.Context(), late); n != 0 || err != nil {
-			t.Errorf("Collect beside another = %d, %v, want 0 at once", n, err)
+		if n, err := b.Collect(t.Context(), late); n != 2 || err != nil {
+			t.Errorf("Collect beside another = %d, %v, want the 2 rows that are free, at once", n, err)
 		}
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n, err := b.Collect(t.Context(), late); n != 1 || err != nil {
-		t.Errorf("Collect after the other = %d, %v, want 1", n, err)
+	if n, err := b.Collect(t.Context(), late); n != 0 || err != nil {
+		t.Errorf("Collect after the other = %d, %v, want 0", n, err)
 	}
 }

@@ -13,7 +13,7 @@ import (
 
 // CreateUser implements accounts.Store.
 func (s *Store) CreateUser(ctx context.Context, u auth.User, passwordHash string) error {
-	_, err := s.pool.Exec(ctx, `
+	err := s.exec(ctx, `
 		INSERT INTO users (id, email, name, image, profile, password_hash, email_verified_at, disabled_at, max_sessions, created_at, updated_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
 		u.ID, u.Email, u.Name, u.Image, document(u.Profile), text(passwordHash), stamp(u.EmailVerifiedAt), stamp(u.DisabledAt), u.MaxSessions,
@@ -21,30 +21,31 @@ func (s *Store) CreateUser(ctx context.Context, u auth.User, passwordHash string
 	if isEmailTaken(err) {
 		return fmt.Errorf("create user: %w", accounts.ErrEmailTaken)
 	}
-	return failed("create user", err)
+	return Error("create user", err)
 }
 
 // UserByEmail implements accounts.Store.
-func (s *Store) UserByEmail(ctx context.Context, email string) (auth.User, string, error) {
-	var u auth.User
-	var passwordHash string
-	err := s.pool.QueryRow(ctx, `
-		SELECT id, email, name, image, profile, password_hash, email_verified_at, disabled_at, max_sessions, created_at, updated_at
-		FROM users WHERE email = $1`, email).
-		Scan(&u.ID, &u.Email, &u.Name, &u.Image, (*document)(&u.Profile), (*text)(&passwordHash), (*stamp)(&u.EmailVerifiedAt), (*stamp)(&u.DisabledAt),
-			&u.MaxSessions, (*stamp)(&u.CreatedAt), (*stamp)(&u.UpdatedAt))
+func (s *Store) UserByEmail(ctx context.Context, email string) (u auth.User, passwordHash string, err error) {
+	u, err = retry(ctx, s, func() (u auth.User, err error) {
+		err = s.pool.QueryRow(ctx, `
+			SELECT id, email, name, image, profile, password_hash, email_verified_at, disabled_at, max_sessions, created_at, updated_at
+			FROM users WHERE email = $1`, email).
+			Scan(&u.ID, &u.Email, &u.Name, &u.Image, (*document)(&u.Profile), (*text)(&passwordHash), (*stamp)(&u.EmailVerifiedAt), (*stamp)(&u.DisabledAt),
+				&u.MaxSessions, (*stamp)(&u.CreatedAt), (*stamp)(&u.UpdatedAt))
+		return u, err
+	})
 	if err != nil {
-		return auth.User{}, "", failed("find user", err)
+		return auth.User{}, "", Error("find user", err)
 	}
 	return u, passwordHash, nil
 }
 
 // ReplacePasswordHash implements accounts.Store.
 func (s *Store) ReplacePasswordHash(ctx context.Context, userID, old, new string) error {
-	_, err := s.pool.Exec(ctx, `
+	err := s.exec(ctx, `
 		UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash IS NOT DISTINCT FROM $2`,
 		userID, text(old), text(new))
-	return failed("replace password hash", err)
+	return Error("replace password hash", err)
 }
 
 // DisableUser implements accounts.Store.
@@ -62,8 +63,9 @@ func (s *Store) DisableUser(ctx context.Context, userID string, reason auth.Reas
 		return err
 	})
 	if err != nil {
-		return nil, failed("disable user", err)
+		return nil, Error("disable user", err)
 	}
+	s.hint(changes)
 	return changes, nil
 }
 
@@ -90,16 +92,14 @@ func (s *Store) UpdateUser(ctx context.Context, userID string, now time.Time, ch
 			SELECT id, $2::timestamptz, NULL FROM sessions WHERE user_id = $1 AND ended_at IS NULL AND expires_at > $2 AND absolute_expires_at > $2`,
 			userID, moment(now))
 		changes, err = collect(rows, err, scanChange)
-		if err != nil {
-			return err
-		}
-		return notify(ctx, tx, changes)
+		return err
 	})
 	if changeErr != nil {
 		return nil, changeErr
 	}
 	if err != nil {
-		return nil, failed("update user", err)
+		return nil, Error("update user", err)
 	}
+	s.hint(changes)
 	return changes, nil
 }

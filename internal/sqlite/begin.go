@@ -3,13 +3,14 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 
 	"latchkey/internal/auth"
 )
 
 // Begin implements auth.Store.
-func (s *Store) Begin(ctx context.Context, userID string, now time.Time, plan func(auth.User, []auth.Session) (auth.Plan, error)) ([]auth.Change, error) {
+func (s *Store) Begin(ctx context.Context, userID string, now time.Time, plan func(auth.User, auth.Lister) (auth.Plan, error)) ([]auth.Change, error) {
 	var changes []auth.Change
 	var planErr error // is returned as it is
 	err := s.inTx(ctx, func(tx *sql.Tx) error {
@@ -20,13 +21,16 @@ func (s *Store) Begin(ctx context.Context, userID string, now time.Time, plan fu
 		if err := buryExpired(ctx, tx, userID, now); err != nil {
 			return err
 		}
-		live, err := liveSessions(ctx, tx, userID, now)
-		if err != nil {
-			return err
+		var listErr error // the database's, whatever the plan makes of it
+		p, err := plan(user, func(page auth.Page) (list []auth.Session, total int, err error) {
+			list, total, err = livePage(ctx, tx, userID, now, page)
+			listErr = errors.Join(listErr, err)
+			return list, total, err
+		})
+		if listErr != nil {
+			return listErr
 		}
-		p, err := plan(user, live)
-		if err != nil {
-			planErr = err
+		if planErr = err; err != nil {
 			return err
 		}
 		changes, err = endPlanned(ctx, tx, userID, p.End, now)
@@ -39,7 +43,7 @@ func (s *Store) Begin(ctx context.Context, userID string, now time.Time, plan fu
 		return nil, planErr
 	}
 	if err != nil {
-		return nil, failed("begin session", err)
+		return nil, Error("begin session", err)
 	}
 	return changes, nil
 }

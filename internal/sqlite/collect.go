@@ -26,7 +26,7 @@ func (s *Store) Collect(ctx context.Context, before time.Time) (int, error) {
 		for time.Since(start) < collectFor {
 			n, err := s.collectBatch(ctx, statement, before)
 			if err != nil {
-				return total, failed("collect sessions", err)
+				return total, Error("collect sessions", err)
 			}
 			total += n
 			if n < collectBatch {

@@ -12,11 +12,12 @@ import (
 	"latchkey/internal/auth"
 )
 
-// failed names the operation that failed, says what to do where that is known,
-// and calls a missing row auth.ErrNotFound. Everything else is
-// auth.ErrUnavailable: a database that answers nonsense is as good as one that is
-// down.
-func failed(op string, err error) error {
+// Error is what every failure of this database becomes, in this package and in
+// the stores that your project adds: it names the operation, says what to do
+// where that is known, and calls a missing row (sql.ErrNoRows) auth.ErrNotFound.
+// Everything else is auth.ErrUnavailable, for which pages answer 503: a database
+// that answers nonsense is as good as one that is down. Nil stays nil.
+func Error(op string, err error) error {
 	switch {
 	case err == nil:
 		return nil

@@ -16,15 +16,15 @@ import (
 func (s *Store) Migrate(ctx context.Context) error {
 	unlock, err := lock(ctx, s.path)
 	if err != nil {
-		return failed("migrate", err)
+		return Error("migrate", err)
 	}
 	defer unlock()
 	provider, err := s.provider()
 	if err != nil {
-		return failed("migrate", err)
+		return Error("migrate", err)
 	}
 	if _, err := provider.Up(ctx); err != nil {
-		return failed("migrate", err)
+		return Error("migrate", err)
 	}
 	s.migrated.Store(true)
 	return nil
@@ -38,11 +38,11 @@ func (s *Store) Ready(ctx context.Context) error {
 	}
 	provider, err := s.provider()
 	if err != nil {
-		return failed("ready", err)
+		return Error("ready", err)
 	}
 	pending, err := provider.HasPending(ctx)
 	if err != nil {
-		return failed("ready", err)
+		return Error("ready", err)
 	}
 	if pending {
 		return errors.New("ready: the database is not migrated yet")

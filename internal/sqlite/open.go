@@ -126,8 +126,18 @@ func (s *Store) Describe() string { return s.path }
 // Ping implements auth.Store.
 func (s *Store) Ping(ctx context.Context) error {
 	var tables int
-	return failed("ping", s.reader.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema`).Scan(&tables))
+	return Error("ping", s.reader.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema`).Scan(&tables))
 }
+
+// Notes is nil: the file is all that the store needs.
+func (s *Store) Notes() []string { return nil }
+
+// Writer is the one connection that writes, for the tables that your project
+// adds: an error of theirs goes through Error.
+func (s *Store) Writer() *sql.DB { return s.writer }
+
+// Reader is the connections that read, likewise.
+func (s *Store) Reader() *sql.DB { return s.reader }
 
 // Close waits for running statements and closes the file.
 func (s *Store) Close() {

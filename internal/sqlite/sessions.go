@@ -12,7 +12,7 @@ import (
 func (s *Store) Find(ctx context.Context, key auth.Key) (auth.Session, error) {
 	session, err := findSession(ctx, s.reader, key)
 	if err != nil {
-		return auth.Session{}, failed("find session", err)
+		return auth.Session{}, Error("find session", err)
 	}
 	return session, nil
 }
@@ -58,23 +58,49 @@ func (s *Store) Renew(ctx context.Context, key auth.Key, r auth.Renewal) (auth.S
 		return err
 	})
 	if err != nil {
-		return auth.Session{}, failed("renew session", err)
+		return auth.Session{}, Error("renew session", err)
 	}
 	return session, nil
 }
 
 // Live implements auth.Store.
-func (s *Store) Live(ctx context.Context, userID string, now time.Time) ([]auth.Session, error) {
-	live, err := liveSessions(ctx, s.reader, userID, now)
-	return live, failed("list sessions", err)
+func (s *Store) Live(ctx context.Context, userID string, now time.Time, page auth.Page) (list []auth.Session, total int, err error) {
+	list, total, err = livePage(ctx, s.reader, userID, now, page)
+	return list, total, Error("list sessions", err)
 }
 
-func liveSessions(ctx context.Context, q querier, userID string, now time.Time) ([]auth.Session, error) {
+// live is the condition for the live sessions of user $1 at $2 but $3.
+const live = `s.user_id = $1 AND s.ended_at IS NULL AND s.expires_at > $2 AND s.absolute_expires_at > $2 AND s.id <> $3`
+
+// The two orders of a page. Eviction follows the second.
+const (
+	newestFirst = `s.created_at DESC, s.id DESC`
+	leastRecent = `s.last_seen_at, s.created_at, s.id`
+)
+
+// livePage lists and counts. A first page that is not full is all there is, which
+// spares the count.
+func livePage(ctx context.Context, q querier, userID string, now time.Time, page auth.Page) (list []auth.Session, total int, err error) {
+	if page.Limit > 0 {
+		list, err = listLive(ctx, q, userID, now, page)
+		if err != nil || len(list) < page.Limit && page.After.ID == "" {
+			return list, len(list), err
+		}
+	}
+	err = q.QueryRowContext(ctx, `SELECT count(*) FROM sessions s WHERE `+live, userID, moment(now), page.Except).Scan(&total)
+	return list, total, err
+}
+
+func listLive(ctx context.Context, q querier, userID string, now time.Time, page auth.Page) ([]auth.Session, error) {
+	order := newestFirst
+	if page.LeastRecent {
+		order = leastRecent
+	}
 	rows, err := q.QueryContext(ctx, `
 		SELECT `+sessionColumns+`
 		FROM sessions s JOIN users u ON u.id = s.user_id
-		WHERE s.user_id = $1 AND s.ended_at IS NULL AND s.expires_at > $2 AND s.absolute_expires_at > $2
-		ORDER BY s.created_at DESC, s.id DESC`,
-		userID, moment(now))
+		WHERE `+live+` AND ($4 IS NULL OR (s.created_at, s.id) < ($4, $5))
+		ORDER BY s.id = $6 DESC, `+order+` LIMIT $7`,
+		userID, moment(now), page.Except, stamp(page.After.CreatedAt), page.After.ID, page.First, page.Limit)
 	return collect(rows, err, scanSession)
 }

@@ -53,7 +53,11 @@ func TestTheLimitHoldsForTwoProcessesOnOneFile(t *testing.T) {
 		s := stores[worker%len(stores)]
 		working.Go(func() {
 			for login := range logins {
-				_, err := s.Begin(t.Context(), "ada", now, func(_ auth.User, live []auth.Session) (auth.Plan, error) {
+				_, err := s.Begin(t.Context(), "ada", now, func(_ auth.User, list auth.Lister) (auth.Plan, error) {
+					live, _, err := list(authtest.Everything)
+					if err != nil {
+						return auth.Plan{}, err
+					}
 					if len(live) > limit {
 						t.Errorf("%d sessions are live at once, want at most %d", len(live), limit)
 					}
@@ -71,7 +75,7 @@ func TestTheLimitHoldsForTwoProcessesOnOneFile(t *testing.T) {
 		})
 	}
 	working.Wait()
-	live, err := stores[1].Live(t.Context(), "ada", now)
+	live, _, err := stores[1].Live(t.Context(), "ada", now, authtest.Everything)
 	if err != nil || len(live) != limit {
 		t.Errorf("%d sessions are live after the race, %v, want %d", len(live), err, limit)
 	}
@@ -83,7 +87,7 @@ func TestADeletedUserLeavesTombstones(t *testing.T) {
 	if err := s.CreateUser(t.Context(), auth.User{ID: "ada", Email: "ada@example.com", CreatedAt: now, UpdatedAt: now}, ""); err != nil {
 		t.Fatal(err)
 	}
-	_, err := s.Begin(t.Context(), "ada", now, func(auth.User, []auth.Session) (auth.Plan, error) {
+	_, err := s.Begin(t.Context(), "ada", now, func(auth.User, auth.Lister) (auth.Plan, error) {
 		return auth.Plan{New: auth.Session{ID: "session", CreatedAt: now, AuthenticatedAt: now, LastSeenAt: now,
 			ExpiresAt: now.Add(time.Hour), AbsoluteExpiresAt: now.Add(time.Hour)}}, nil
 	})

@@ -20,7 +20,7 @@ func (s *Store) CreateUser(ctx context.Context, u auth.User, passwordHash string
 	if isEmailTaken(err) {
 		return fmt.Errorf("create user: %w", accounts.ErrEmailTaken)
 	}
-	return failed("create user", err)
+	return Error("create user", err)
 }
 
 // UserByEmail implements accounts.Store.
@@ -33,7 +33,7 @@ func (s *Store) UserByEmail(ctx context.Context, email string) (auth.User, strin
 		Scan(&u.ID, &u.Email, &u.Name, &u.Image, (*document)(&u.Profile), (*text)(&passwordHash), (*stamp)(&u.EmailVerifiedAt), (*stamp)(&u.DisabledAt),
 			&u.MaxSessions, (*stamp)(&u.CreatedAt), (*stamp)(&u.UpdatedAt))
 	if err != nil {
-		return auth.User{}, "", failed("find user", err)
+		return auth.User{}, "", Error("find user", err)
 	}
 	return u, passwordHash, nil
 }
@@ -43,7 +43,7 @@ func (s *Store) ReplacePasswordHash(ctx context.Context, userID, old, new string
 	_, err := s.writer.ExecContext(ctx, `
 		UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash IS NOT DISTINCT FROM $2`,
 		userID, text(old), text(new))
-	return failed("replace password hash", err)
+	return Error("replace password hash", err)
 }
 
 // DisableUser implements accounts.Store.
@@ -61,7 +61,7 @@ func (s *Store) DisableUser(ctx context.Context, userID string, reason auth.Reas
 		return err
 	})
 	if err != nil {
-		return nil, failed("disable user", err)
+		return nil, Error("disable user", err)
 	}
 	return changes, nil
 }
@@ -95,7 +95,7 @@ func (s *Store) UpdateUser(ctx context.Context, userID string, now time.Time, ch
 		return nil, changeErr
 	}
 	if err != nil {
-		return nil, failed("update user", err)
+		return nil, Error("update user", err)
 	}
 	return changes, nil
 }

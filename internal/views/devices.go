@@ -8,29 +8,43 @@ import (
 
 // DevicesModel is the list of places where the user is signed in.
 type DevicesModel struct {
-	Devices []Device // this one first
+	Devices []Device // this one first: those to show, and the first of the next step
+	Total   int      // how many there are; 0: no more than Devices
 	Limit   int      // most live sessions; 0: no limit
 	Policy  string   // what the limit does: "evict" or "deny"; "": not explained
 	Show    int      // how many to show; 0: the first few
 }
 
 const (
-	firstDevices = 10 // shown at first
-	moreDevices  = 30 // shown more with each step
+	firstDevices = 10   // shown at first
+	moreDevices  = 30   // shown more with each step
+	mostDevices  = 1000 // on one page
 )
+
+// DevicesShown is how many are shown where so many are asked for.
+func DevicesShown(show int) int { return min(max(show, firstDevices), mostDevices) }
 
 // shown is the part of the list that is in view.
 func (m DevicesModel) shown() []Device {
-	return m.Devices[:min(max(m.Show, firstDevices), len(m.Devices))]
+	return m.Devices[:min(DevicesShown(m.Show), len(m.Devices))]
 }
 
+// total counts all, also those that are not in the model.
+func (m DevicesModel) total() int { return max(m.Total, len(m.Devices)) }
+
 // more is how many the next step adds.
-func (m DevicesModel) more() int { return min(moreDevices, len(m.Devices)-len(m.shown())) }
+func (m DevicesModel) more() int {
+	return min(moreDevices, m.total()-len(m.shown()), mostDevices-len(m.shown()))
+}
 
 // morePath shows them, and goes to the first of them.
 func (m DevicesModel) morePath() string {
 	from := len(m.shown())
-	return "/account/sessions?show=" + strconv.Itoa(from+m.more()) + "#" + m.Devices[from].Anchor()
+	path := "/account/sessions?show=" + strconv.Itoa(from+m.more())
+	if from < len(m.Devices) {
+		path += "#" + m.Devices[from].Anchor()
+	}
+	return path
 }
 
 // endPath is where the form posts that signs out the device of row i. A browser
@@ -60,10 +74,10 @@ func (m DevicesModel) words() string {
 	if m.Limit <= 0 {
 		return "Where you're signed in now."
 	}
-	text := fmt.Sprintf("Where you're signed in now. %d of %d.", len(m.Devices), m.Limit)
+	text := fmt.Sprintf("Where you're signed in now. %d of %d.", m.total(), m.Limit)
 	switch m.Policy {
 	case "evict":
-		return text + " Signing in on one more signs out the oldest."
+		return text + " Signing in on one more signs out the one not used for longest."
 	case "deny":
 		return text + " To sign in on one more, you choose one to sign out."
 	}

@@ -18,16 +18,17 @@ type devices struct{ *kit.Kit }
 
 func (d devices) show(w http.ResponseWriter, r *http.Request) error {
 	current := authhttp.FromContext(r.Context()).Session
-	live, err := d.Auth.Sessions(r.Context(), current.User.ID)
+	show, _ := strconv.Atoi(r.FormValue("show")) // anything else shows the first few
+	live, total, err := d.Auth.Sessions(r.Context(), current.User.ID, auth.Page{Limit: views.DevicesShown(show) + 1, First: current.ID})
 	if err != nil {
 		return err
 	}
 	_, policy := d.Auth.Limit()
-	show, _ := strconv.Atoi(r.FormValue("show")) // anything else shows the first few
 	p := d.PrivatePage(r)
 	p.Toast = deviceNotices[r.FormValue("done")]
 	return d.Render(w, r, http.StatusOK, views.Devices(p, views.DevicesModel{
 		Devices: kit.Devices(live, current.ID),
+		Total:   total,
 		Limit:   limitOf(d.Auth, current.User),
 		Policy:  string(policy),
 		Show:    show,

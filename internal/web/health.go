@@ -11,7 +11,8 @@ import (
 
 // health tells machines how this instance is.
 type health struct {
-	ready func(context.Context) error // whether the database answers and is migrated
+	ready func(context.Context) error // whether the database takes writes and is migrated
+	notes func() []string             // what the database does without; nil = nothing
 	log   *slog.Logger
 }
 
@@ -21,8 +22,9 @@ func (h health) alive(w http.ResponseWriter, _ *http.Request) {
 	kit.WriteJSON(w, http.StatusOK, map[string]string{"status": "alive"})
 }
 
-// usable says whether this instance should get requests: the database answers
-// and its schema is the one this program was built for.
+// usable says whether this instance should get requests: the database takes
+// writes and its schema is the one this program was built for. The notes say what
+// works less well than it could.
 func (h health) usable(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
@@ -32,5 +34,11 @@ func (h health) usable(w http.ResponseWriter, r *http.Request) {
 		kit.WriteJSON(w, http.StatusServiceUnavailable, map[string]string{"status": "not ready"})
 		return
 	}
-	kit.WriteJSON(w, http.StatusOK, map[string]string{"status": "ready"})
+	answer := map[string]any{"status": "ready"}
+	if h.notes != nil {
+		if notes := h.notes(); len(notes) > 0 {
+			answer["notes"] = notes
+		}
+	}
+	kit.WriteJSON(w, http.StatusOK, answer)
 }

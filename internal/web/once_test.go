@@ -28,7 +28,7 @@ func sessions(t *testing.T, w *webtest.Site, email string) []auth.Session {
 	if err != nil {
 		t.Fatal(err)
 	}
-	live, err := w.Database.Live(t.Context(), u.ID, w.Now())
+	live, _, err := w.Database.Live(t.Context(), u.ID, w.Now(), auth.Page{Limit: 100})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"latchkey/internal/auth"
 	"latchkey/internal/web/webtest"
 )
 
@@ -34,11 +35,11 @@ func TestTheLimitHoldsUnderARace(t *testing.T) {
 		var samples, most int
 		sampler.Go(func() {
 			for sampling.Err() == nil {
-				live, err := w.Database.Live(context.WithoutCancel(sampling), user.ID, w.Now())
+				_, live, err := w.Database.Live(context.WithoutCancel(sampling), user.ID, w.Now(), auth.Page{})
 				if err != nil {
 					t.Errorf("Live = %v", err)
 				}
-				samples, most = samples+1, max(most, len(live))
+				samples, most = samples+1, max(most, live)
 			}
 		})
 		for range rounds {

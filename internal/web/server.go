@@ -22,6 +22,7 @@ type Config struct {
 	PasswordMinLength int                         // shown with the sign-up form
 	Stopping          <-chan struct{}             // closed when the program is told to stop, which ends the event streams; nil = never
 	Ready             func(context.Context) error // whether the database answers and is migrated
+	Notes             func() []string             // what the database does without, a sentence each, which /readyz repeats; nil = nothing
 	Switches          map[string]bool             // which parts are on, by the names that Switches lists; nil = none of those
 	Parts             []kit.Part                  // the project's own, beside those of parts.go; nil = none
 }

@@ -16,7 +16,7 @@ CREATE TABLE users (
 ) STRICT;
 
 -- For "whose data changed recently?", which every instance asks every other second.
-CREATE INDEX users_updated_at ON users (updated_at);
+CREATE INDEX users_updated_at ON users (updated_at ASC);
 
 -- +goose Down
 DROP TABLE users;

@@ -18,8 +18,8 @@ CREATE TABLE sessions (
 ) STRICT;
 
 CREATE INDEX sessions_user_id ON sessions (user_id) WHERE ended_at IS NULL;
-CREATE INDEX sessions_ended_at ON sessions (ended_at) WHERE ended_at IS NOT NULL;
-CREATE INDEX sessions_absolute_expires_at ON sessions (absolute_expires_at);
+CREATE INDEX sessions_ended_at ON sessions (ended_at ASC) WHERE ended_at IS NOT NULL;
+CREATE INDEX sessions_absolute_expires_at ON sessions (absolute_expires_at ASC);
 
 -- +goose Down
 DROP TABLE sessions;

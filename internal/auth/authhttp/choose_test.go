@@ -112,7 +112,7 @@ func TestTwoValidSessionsAreNobody(t *testing.T) {
 			}
 		}
 		for _, id := range []string{"ada", "mallory"} {
-			live, err := w.A.Sessions(t.Context(), id)
+			live, _, err := w.A.Sessions(t.Context(), id, auth.Page{Limit: 100})
 			if err != nil || len(live) != 1 || !live[0].LastSeenAt.Equal(live[0].CreatedAt) {
 				t.Errorf("after conflicts %s has the sessions %+v, %v, want one that was never renewed", id, live, err)
 			}

@@ -96,7 +96,7 @@ func deaths(w *world) map[string]func() {
 }
 
 func (w *world) live() []auth.Session {
-	live, err := w.A.Sessions(w.Context(), "ada")
+	live, _, err := w.A.Sessions(w.Context(), "ada", auth.Page{Limit: 100})
 	if err != nil {
 		w.Fatal(err)
 	}

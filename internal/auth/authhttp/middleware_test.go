@@ -85,7 +85,7 @@ func TestHeadersCanWaitForWhatARequestComesTo(t *testing.T) {
 	cookie := w.Login(w.A).Cookie
 	resp := w.serve(cookie, func(rw http.ResponseWriter, r *http.Request) {
 		authhttp.AtHeaders(r.Context(), func(h http.Header) { h.Set("X-Queries", strconv.Itoa(dbtrace.Count(r.Context()))) })
-		w.A.Sessions(r.Context(), authhttp.FromContext(r.Context()).Session.User.ID)
+		w.A.Sessions(r.Context(), authhttp.FromContext(r.Context()).Session.User.ID, auth.Page{Limit: 10})
 		rw.Write([]byte("the page"))
 	})
 	if got := resp.Header.Get("X-Queries"); got != "2" { // whose session it is, and the list

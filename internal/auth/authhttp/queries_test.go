@@ -39,7 +39,7 @@ func TestARequestCostsOnlyWhatItAsks(t *testing.T) {
 			cost("the first look of this process", 1, nil)
 		}
 		cost("a request", 0, nil)
-		cost("the list of sessions", 1, func(r *http.Request) { w.A.Sessions(r.Context(), issued.Session.User.ID) })
+		cost("the list of sessions", 1, func(r *http.Request) { w.A.Sessions(r.Context(), issued.Session.User.ID, auth.Page{Limit: 10}) })
 		w.Wait(5 * time.Minute)
 		cost("a renewal", 1, nil)
 		w.ChangeUser(w.A, "ada", func(*auth.User) {})

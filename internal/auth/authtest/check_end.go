@@ -43,9 +43,7 @@ func endingSelects(t *testing.T, f *Fixture) { // SE-6, SE-8
 			delete(left, s[i].ID)
 		}
 		f.WantChanges("End("+c.name+")", got, want...)
-		live, err := f.Store.Live(t.Context(), u.ID, now)
-		f.Ok(err)
-		f.WantEqual("number left live by End("+c.name+")", len(live), len(left))
+		f.WantEqual("number left live by End("+c.name+")", len(f.Live(u, now)), len(left))
 		f.WantLive(bystander, now, other)
 	}
 }

@@ -21,9 +21,7 @@ func loginWritesRow(t *testing.T, f *Fixture) {
 	byToken, err := f.Store.Find(t.Context(), auth.Key{TokenHash: s.TokenHash})
 	f.Ok(err)
 	f.WantEqual("Find(token hash)", byToken, s)
-	live, err := f.Store.Live(t.Context(), u.ID, At(time.Minute))
-	f.Ok(err)
-	f.WantEqual("Live", live, []auth.Session{s})
+	f.WantEqual("Live", f.Live(u, At(time.Minute)), []auth.Session{s})
 
 	plain := f.Fresh(u, Noon.Add(1999999*time.Nanosecond).In(time.FixedZone("", -7200)))
 	plain.IP, plain.UserAgent = "", ""
@@ -69,8 +67,11 @@ func loginSeesLive(t *testing.T, f *Fixture) {
 	f.Login(other, At(2*time.Hour))
 
 	refused := errors.New("refused")
-	_, err = f.Store.Begin(t.Context(), u.ID, now, func(got auth.User, live []auth.Session) (auth.Plan, error) {
+	_, err = f.Store.Begin(t.Context(), u.ID, now, func(got auth.User, list auth.Lister) (auth.Plan, error) {
+		live, total, err := list(Everything)
+		f.Ok(err)
 		f.WantEqual("the plan's user", got, u)
+		f.WantEqual("the plan's count", total, 2)
 		f.WantEqual("the plan's sessions", live, []auth.Session{recent, old})
 		return auth.Plan{}, refused
 	})
@@ -108,7 +109,7 @@ func planFails(t *testing.T, f *Fixture) {
 	a := f.Login(u, Noon)
 	b := f.Fresh(u, At(time.Minute))
 	full := &auth.LimitError{Limit: 1}
-	changes, err := f.Store.Begin(t.Context(), u.ID, b.CreatedAt, func(auth.User, []auth.Session) (auth.Plan, error) {
+	changes, err := f.Store.Begin(t.Context(), u.ID, b.CreatedAt, func(auth.User, auth.Lister) (auth.Plan, error) {
 		return auth.Plan{New: b, End: []auth.Ending{{SessionID: a.ID, Reason: auth.ReasonLimit}}}, full
 	})
 	if err != error(full) {
@@ -140,7 +141,7 @@ func loginRollsBack(t *testing.T, f *Fixture) { // DB-3
 func loginNeedsUser(t *testing.T, f *Fixture) {
 	u := f.User()
 	for _, id := range []string{"nobody", ""} {
-		_, err := f.Store.Begin(t.Context(), id, Noon, func(auth.User, []auth.Session) (auth.Plan, error) {
+		_, err := f.Store.Begin(t.Context(), id, Noon, func(auth.User, auth.Lister) (auth.Plan, error) {
 			t.Errorf("Begin(%q) called its plan", id)
 			return auth.Plan{New: f.Fresh(u, Noon)}, nil
 		})
@@ -165,12 +166,12 @@ func loginLetsGo(t *testing.T, f *Fixture) {
 				t.Error("the plan's panic was swallowed")
 			}
 		}()
-		f.Store.Begin(t.Context(), u.ID, Noon, func(auth.User, []auth.Session) (auth.Plan, error) { panic("plan") })
+		f.Store.Begin(t.Context(), u.ID, Noon, func(auth.User, auth.Lister) (auth.Plan, error) { panic("plan") })
 	}()
 
 	ctx, giveUp := context.WithCancel(t.Context())
 	lost := f.Fresh(u, Noon)
-	_, err := f.Store.Begin(ctx, u.ID, Noon, func(auth.User, []auth.Session) (auth.Plan, error) {
+	_, err := f.Store.Begin(ctx, u.ID, Noon, func(auth.User, auth.Lister) (auth.Plan, error) {
 		giveUp()
 		return auth.Plan{New: lost}, nil
 	})

@@ -42,8 +42,7 @@ func loginsRace(t *testing.T, f *Fixture) {
 
 	left := 0
 	for _, u := range r.users {
-		live, err := f.Store.Live(t.Context(), u.ID, r.now())
-		f.Ok(err)
+		live := f.Live(u, r.now())
 		left += len(live)
 		if len(live) > raceLimit {
 			t.Errorf("%d sessions of %s are live after the race, want at most %d", len(live), u.ID, raceLimit)
@@ -62,8 +61,9 @@ func (r *race) work(w int) {
 	u := r.users[w%len(r.users)]
 	for i := range raceLogins {
 		s := r.fresh(u)
-		changes, err := r.Store.Begin(r.Context(), u.ID, s.CreatedAt, func(_ auth.User, live []auth.Session) (auth.Plan, error) {
-			return auth.Plan{New: s, End: allBut(live, raceLimit-1)}, nil
+		changes, err := r.Store.Begin(r.Context(), u.ID, s.CreatedAt, func(_ auth.User, list auth.Lister) (auth.Plan, error) {
+			live, _, err := list(Everything)
+			return auth.Plan{New: s, End: allBut(live, raceLimit-1)}, err
 		})
 		if err != nil {
 			r.Errorf("login = %v, want it to wait its turn", err)
@@ -110,7 +110,7 @@ func allBut(live []auth.Session, n int) []auth.Ending {
 func (r *race) count(ctx context.Context) {
 	for ctx.Err() == nil {
 		for _, u := range r.users {
-			live, err := r.Store.Live(r.Context(), u.ID, Noon)
+			live, _, err := r.Store.Live(r.Context(), u.ID, Noon, Everything)
 			if err != nil {
 				r.Errorf("Live = %v", err)
 				return

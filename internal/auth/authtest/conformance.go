@@ -30,6 +30,11 @@ var checks = []struct {
 	{"ending selects one, the others or all", endingSelects},
 	{"a session ends once, and the first reason stays", endingIsFinal},
 
+	{"ending at most so many takes the least recently seen", endingTakesTheUnused},
+
+	{"a page lists a part, in its order, and counts all", pagesList},
+	{"pages one after the other list each session once", pagesFollow},
+
 	{"changes are what ended and whose user changed", changesAreReported},
 	{"collecting takes only what is long dead", collectingTakesDead},
 	{"collecting takes more than one batch", collectingTakesAll},

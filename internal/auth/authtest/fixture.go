@@ -71,8 +71,8 @@ func (f *Fixture) Write(s auth.Session, end ...auth.Ending) []auth.Change {
 	return changes
 }
 
-func planOf(p auth.Plan) func(auth.User, []auth.Session) (auth.Plan, error) {
-	return func(auth.User, []auth.Session) (auth.Plan, error) { return p, nil }
+func planOf(p auth.Plan) func(auth.User, auth.Lister) (auth.Plan, error) {
+	return func(auth.User, auth.Lister) (auth.Plan, error) { return p, nil }
 }
 
 // Find returns the row of the session with this id.
@@ -83,12 +83,22 @@ func (f *Fixture) Find(id string) auth.Session {
 	return s
 }
 
+// Everything is a page that all sessions of a check fit.
+var Everything = auth.Page{Limit: 10_000}
+
+// Live returns a user's sessions that are live at t, newest first.
+func (f *Fixture) Live(u auth.User, t time.Time) []auth.Session {
+	f.Helper()
+	list, total, err := f.Store.Live(f.Context(), u.ID, t, Everything)
+	f.Ok(err)
+	f.WantEqual("the total of Live", total, len(list))
+	return list
+}
+
 // WantLive checks which of a user's sessions are live at t, newest first.
 func (f *Fixture) WantLive(u auth.User, t time.Time, want ...auth.Session) {
 	f.Helper()
-	got, err := f.Store.Live(f.Context(), u.ID, t)
-	f.Ok(err)
-	f.WantIDs("Live", idsOf(got), want...)
+	f.WantIDs("Live", idsOf(f.Live(u, t)), want...)
 }
 
 // WantIDs checks a list of session ids, in order.

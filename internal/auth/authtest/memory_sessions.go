@@ -2,14 +2,16 @@ package authtest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"latchkey/internal/auth"
 )
 
 // Begin implements auth.Store.
-func (s *Store) Begin(ctx context.Context, userID string, now time.Time, plan func(auth.User, []auth.Session) (auth.Plan, error)) ([]auth.Change, error) {
+func (s *Store) Begin(ctx context.Context, userID string, now time.Time, plan func(auth.User, auth.Lister) (auth.Plan, error)) ([]auth.Change, error) {
 	var changes []auth.Change
 	var planErr error // is returned as it is
 	err := s.Do(ctx, "begin session", func(t *Tables) error {
@@ -17,7 +19,10 @@ func (s *Store) Begin(ctx context.Context, userID string, now time.Time, plan fu
 		if u == nil {
 			return auth.ErrNotFound
 		}
-		p, err := plan(StoredUser(*u), t.Live(userID, now))
+		p, err := plan(StoredUser(*u), func(page auth.Page) ([]auth.Session, int, error) {
+			list, total := t.page(userID, now, page)
+			return list, total, nil
+		})
 		if err != nil {
 			planErr = err
 			return err
@@ -119,22 +124,47 @@ func (s *Store) End(ctx context.Context, sel auth.Selector, reason auth.Reason, 
 
 // End ends the selected sessions that have not ended, and says which.
 func (t *Tables) End(sel auth.Selector, reason auth.Reason, now time.Time) []auth.Change {
-	var changes []auth.Change
+	var selected []*auth.Session
 	for id, row := range t.sessions {
-		selected := row.User.ID == sel.UserID && (sel.SessionID == "" || id == sel.SessionID) && id != sel.Except
-		if selected && row.EndedAt.IsZero() {
-			row.EndedAt, row.EndReason = Millis(now), reason
-			changes = append(changes, auth.Change{SessionID: id, At: row.EndedAt, Ended: reason})
+		if row.User.ID == sel.UserID && (sel.SessionID == "" || id == sel.SessionID) && id != sel.Except && row.EndedAt.IsZero() {
+			selected = append(selected, row)
 		}
+	}
+	slices.SortFunc(selected, func(a, b *auth.Session) int { return leastRecent(*a, *b) })
+	var changes []auth.Change
+	for _, row := range selected[:min(len(selected), cmp.Or(sel.Most, len(selected)))] {
+		row.EndedAt, row.EndReason = Millis(now), reason
+		changes = append(changes, auth.Change{SessionID: row.ID, At: row.EndedAt, Ended: reason})
 	}
 	return changes
 }
 
 // Live implements auth.Store.
-func (s *Store) Live(ctx context.Context, userID string, now time.Time) (live []auth.Session, err error) {
+func (s *Store) Live(ctx context.Context, userID string, now time.Time, page auth.Page) (list []auth.Session, total int, err error) {
 	err = s.Do(ctx, "list sessions", func(t *Tables) error {
-		live = t.Live(userID, now)
+		list, total = t.page(userID, now, page)
 		return nil
 	})
-	return live, err
+	return list, total, err
+}
+
+// page is a page of the user's live sessions and how many are on all.
+func (t *Tables) page(userID string, now time.Time, page auth.Page) (list []auth.Session, total int) {
+	live := slices.DeleteFunc(t.Live(userID, now), func(s auth.Session) bool { return s.ID == page.Except })
+	total = len(live)
+	if page.LeastRecent {
+		slices.SortFunc(live, leastRecent)
+	}
+	if page.After.ID != "" {
+		live = slices.DeleteFunc(live, func(s auth.Session) bool { return newestFirst(s, page.After) <= 0 })
+	}
+	if i := slices.IndexFunc(live, func(s auth.Session) bool { return s.ID == page.First }); i > 0 {
+		first := live[i]
+		live = slices.Insert(slices.Delete(live, i, i+1), 0, first)
+	}
+	return live[:min(len(live), page.Limit)], total
+}
+
+func leastRecent(a, b auth.Session) int {
+	return cmp.Or(a.LastSeenAt.Compare(b.LastSeenAt), a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID))
 }

@@ -78,7 +78,7 @@ func (s *Spy) Renew(ctx context.Context, key auth.Key, r auth.Renewal) (auth.Ses
 }
 
 // Begin implements auth.Store.
-func (s *Spy) Begin(ctx context.Context, userID string, now time.Time, plan func(auth.User, []auth.Session) (auth.Plan, error)) ([]auth.Change, error) {
+func (s *Spy) Begin(ctx context.Context, userID string, now time.Time, plan func(auth.User, auth.Lister) (auth.Plan, error)) ([]auth.Change, error) {
 	if err := s.ask(); err != nil {
 		return nil, err
 	}
@@ -94,11 +94,11 @@ func (s *Spy) End(ctx context.Context, sel auth.Selector, reason auth.Reason, no
 }
 
 // Live implements auth.Store.
-func (s *Spy) Live(ctx context.Context, userID string, now time.Time) ([]auth.Session, error) {
+func (s *Spy) Live(ctx context.Context, userID string, now time.Time, page auth.Page) ([]auth.Session, int, error) {
 	if err := s.ask(); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	return s.Store.Live(ctx, userID, now)
+	return s.Store.Live(ctx, userID, now, page)
 }
 
 // Changes implements auth.Store.

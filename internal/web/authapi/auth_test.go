@@ -394,7 +394,7 @@ func TestAProfileThatDoesNotFitIsRefused(t *testing.T) { // CK-3
 	if c.Session() != "" || !strings.Contains(w.Log.String(), "does not fit") {
 		t.Error("the refusal set a cookie or is not in the log")
 	}
-	live, _ := w.Database.Live(t.Context(), user.ID, w.Now())
+	live, _, _ := w.Database.Live(t.Context(), user.ID, w.Now(), auth.Page{Limit: 10})
 	if len(live) != 1 {
 		t.Errorf("%d sessions are live, want only the first browser's", len(live))
 	}

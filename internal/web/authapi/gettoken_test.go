@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"latchkey/internal/accounts"
+	"latchkey/internal/auth"
 	"latchkey/internal/web/webtest"
 )
 
@@ -74,7 +75,7 @@ func TestGetTokenReadsOurCookie(t *testing.T) {
 			}
 			b.Post("/signout").RedirectsTo("/signin?reason=signout")
 			b.Post("/signin", "email", "ada@example.com", "password", webtest.Password).RedirectsTo("/dashboard")
-			live, err := w.Database.Live(t.Context(), user.ID, w.Now())
+			live, _, err := w.Database.Live(t.Context(), user.ID, w.Now(), auth.Page{Limit: 10})
 			if err != nil || len(live) != 1 {
 				t.Fatalf("Live = %d sessions, %v, want one", len(live), err)
 			}

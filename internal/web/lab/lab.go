@@ -93,10 +93,13 @@ func (l *lab) page(r *http.Request) views.Page {
 	return p
 }
 
+// listed is how many of the user's sessions the lab shows at most.
+const listed = 20
+
 func (l *lab) model(r *http.Request) (Model, error) {
 	session := authhttp.FromContext(r.Context()).Session
 	cost := dbtrace.Count(r.Context()) // so far: to know who asks
-	all, err := l.Auth.Sessions(r.Context(), session.User.ID)
+	all, _, err := l.Auth.Sessions(r.Context(), session.User.ID, auth.Page{Limit: listed, First: session.ID})
 	if err != nil {
 		return Model{}, err
 	}

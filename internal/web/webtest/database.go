@@ -29,7 +29,7 @@ type Database interface {
 var databases = map[string]func(t *testing.T) Database{
 	"sqlite": func(t *testing.T) Database { return OpenSQLite(t) },
 	"postgres": func(t *testing.T) Database {
-		db, err := postgres.Open(t.Context(), testenv.Postgres(t), "")
+		db, err := postgres.Open(t.Context(), testenv.Postgres(t), "", nil)
 		return migrated(t, db, err)
 	},
 }
