@@ -20,17 +20,29 @@ type Credentials struct {
 // address, a wrong password and a disabled account, all at the same cost;
 // ErrSessionLimit under the deny policy; ErrBusy when hashing is saturated.
 func (s *Service) Login(ctx context.Context, in Credentials) (auth.Issued, error) {
-	u, err := s.checkPassword(ctx, in.Email, in.Password)
-	if err != nil {
-		if errors.Is(err, ErrCredentials) {
-			s.record(ctx, "authn_login_fail", u.ID, "")
-		}
-		return auth.Issued{}, err
+	issued, err := s.login(ctx, in)
+	if errors.Is(err, auth.ErrCredentialChanged) {
+		// Another sign-in has renewed the hash meanwhile, or the password was
+		// changed: whether it is still the right one is for the new hash to say.
+		issued, err = s.login(ctx, in)
 	}
-	issued, err := s.cfg.Sessions.Begin(ctx, auth.Login{UserID: u.ID, Method: auth.MethodPassword, Client: in.Client, Current: in.Current})
-	if errors.Is(err, auth.ErrDisabled) {
+	if errors.Is(err, auth.ErrDisabled) || errors.Is(err, auth.ErrNotFound) || errors.Is(err, auth.ErrCredentialChanged) {
 		err = ErrCredentials
 	}
+	return issued, err
+}
+
+func (s *Service) login(ctx context.Context, in Credentials) (auth.Issued, error) {
+	u, credential, err := s.checkPassword(ctx, in.Email, in.Password)
+	if errors.Is(err, ErrCredentials) {
+		s.record(ctx, "authn_login_fail", u.ID, "")
+	}
+	if err != nil {
+		return auth.Issued{}, err
+	}
+	issued, err := s.cfg.Sessions.Begin(ctx, auth.Login{
+		UserID: u.ID, Method: auth.MethodPassword, Client: in.Client, Current: in.Current, Credential: credential,
+	})
 	if err != nil {
 		return auth.Issued{}, err
 	}
@@ -39,41 +51,42 @@ func (s *Service) Login(ctx context.Context, in Credentials) (auth.Issued, error
 }
 
 // checkPassword does the same work whether or not the address has an account.
-func (s *Service) checkPassword(ctx context.Context, typedEmail, typedPassword string) (auth.User, error) {
+// credential is the fingerprint of the hash that the password was verified with.
+func (s *Service) checkPassword(ctx context.Context, typedEmail, typedPassword string) (u auth.User, credential string, err error) {
 	password, ok := NormalizePassword(typedPassword)
 	if !ok {
-		return auth.User{}, ErrCredentials // no account can have it; cheap checks come first
+		return u, "", ErrCredentials // no account can have it; cheap checks come first
 	}
-	var u auth.User
 	var hash string
 	if email, ok := CanonicalEmail(typedEmail); ok {
-		var err error
 		u, hash, err = s.cfg.Store.UserByEmail(ctx, email)
 		if err != nil && !errors.Is(err, auth.ErrNotFound) {
-			return auth.User{}, wrap("login", err)
+			return u, "", wrap("login", err)
 		}
 	}
 	match, outdated, err := s.hasher.Verify(ctx, password, hash)
 	if err != nil {
-		return u, err
+		return u, "", err
 	}
 	if !match || !u.DisabledAt.IsZero() || s.isKnown(u.Email, password) {
-		return u, ErrCredentials
+		return u, "", ErrCredentials
 	}
 	if outdated {
-		s.rehash(ctx, u.ID, hash, password)
+		hash = s.rehash(ctx, u.ID, hash, password)
 	}
-	return u, nil
+	return u, auth.CredentialOf(hash), nil
 }
 
-// rehash brings an old hash to today's parameters. That it failed is no reason
-// to turn the user away.
-func (s *Service) rehash(ctx context.Context, userID, old, password string) {
+// rehash brings an old hash to today's parameters and returns the one that counts
+// from now on. That it failed is no reason to turn the user away.
+func (s *Service) rehash(ctx context.Context, userID, old, password string) string {
 	hash, err := s.hasher.Hash(ctx, password)
 	if err == nil {
 		err = s.cfg.Store.ReplacePasswordHash(ctx, userID, old, hash)
 	}
 	if err != nil {
 		s.cfg.Log.WarnContext(ctx, "password hash not renewed; the next sign-in tries again", "user", userID, "error", err)
+		return old
 	}
+	return hash
 }

@@ -1,6 +1,7 @@
 package accounts_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 
@@ -94,5 +95,102 @@ func TestAnOldHashIsRenewedAtLogin(t *testing.T) { // PW-2
 	w.login(accounts.New(w.cfg))
 	if _, again, _ := w.store.UserByEmail(t.Context(), "ada@example.com"); again != after {
 		t.Error("an up-to-date hash was renewed")
+	}
+}
+
+// meddler is a store in which something happens between the verification of a
+// password and the login's transaction.
+type meddler struct {
+	accounts.Store
+	between func()
+}
+
+func (m *meddler) UserByEmail(ctx context.Context, email string) (auth.User, string, error) {
+	u, hash, err := m.Store.UserByEmail(ctx, email)
+	if m.between != nil {
+		m.between()
+		m.between = nil
+	}
+	return u, hash, err
+}
+
+func TestALoginSeesWhatChangedSinceThePasswordWasVerified(t *testing.T) { // PW-7
+	both(t, func(t *testing.T, w *world) {
+		other, err := w.users.Register(t.Context(), accounts.Registration{Email: "bob@example.com", Password: "nine loud trains at dusk"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, bobs, _ := w.store.UserByEmail(t.Context(), "bob@example.com")
+		ada, adas, _ := w.store.UserByEmail(t.Context(), "ada@example.com")
+		meddling := &meddler{Store: w.store}
+		w.cfg.Store = meddling
+		users := accounts.New(w.cfg)
+
+		meddling.between = func() { w.store.ReplacePasswordHash(t.Context(), ada.ID, adas, bobs) } // another password
+		if _, err := users.Login(t.Context(), accounts.Credentials{Email: ada.Email, Password: password}); err != accounts.ErrCredentials {
+			t.Errorf("Login whose password is changed meanwhile = %v, want ErrCredentials", err)
+		}
+
+		w.store.ReplacePasswordHash(t.Context(), ada.ID, bobs, adas)
+		w.cfg.Hash = accounts.HashParams{MemoryKiB: 16, Passes: 1, Lanes: 1}
+		renewed, err := accounts.NewHasher(w.cfg.Hash).Hash(t.Context(), password)
+		if err != nil {
+			t.Fatal(err)
+		}
+		meddling.between = func() { w.store.ReplacePasswordHash(t.Context(), ada.ID, adas, renewed) } // the same password, hashed anew
+		if _, err := users.Login(t.Context(), accounts.Credentials{Email: ada.Email, Password: password}); err != nil {
+			t.Errorf("Login whose hash is renewed meanwhile = %v, want a session", err)
+		}
+
+		meddling.between = func() { w.users.Disable(t.Context(), other.Email) }
+		if _, err := users.Login(t.Context(), accounts.Credentials{Email: other.Email, Password: "nine loud trains at dusk"}); err != accounts.ErrCredentials {
+			t.Errorf("Login whose account is disabled meanwhile = %v, want ErrCredentials", err)
+		}
+	})
+}
+
+func TestAConfirmationDoesNotOutliveWhatWasProved(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		w.Cfg.Policy, w.Cfg.Limit = auth.PolicyDeny, 1
+		w.cfg.Sessions = w.Instance()
+		users := accounts.New(w.cfg)
+		w.login(users)
+		ada, hash, _ := w.store.UserByEmail(t.Context(), "ada@example.com")
+		confirmation := func() string {
+			_, err := users.Login(t.Context(), accounts.Credentials{Email: ada.Email, Password: password})
+			full, ok := errors.AsType[*auth.LimitError](err)
+			if !ok {
+				t.Fatalf("Login = %v, want ErrSessionLimit", err)
+			}
+			return full.Confirmation
+		}
+		changed := confirmation()
+		w.store.ReplacePasswordHash(t.Context(), ada.ID, hash, "$argon2id$another")
+		if _, err := w.cfg.Sessions.Confirm(t.Context(), changed, "", auth.Login{}); err != auth.ErrConfirmation {
+			t.Errorf("Confirm after a change of the password = %v, want ErrConfirmation", err)
+		}
+		w.store.ReplacePasswordHash(t.Context(), ada.ID, "$argon2id$another", hash)
+		disabled := confirmation()
+		if err := users.Disable(t.Context(), ada.Email); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.cfg.Sessions.Confirm(t.Context(), disabled, "", auth.Login{}); err != auth.ErrConfirmation {
+			t.Errorf("Confirm of a disabled user = %v, want ErrConfirmation", err)
+		}
+	})
+}
+
+func TestADisabledAccountIsNotEdited(t *testing.T) {
+	w := newWorld(t, "jwt")
+	ada, _, _ := w.store.UserByEmail(t.Context(), "ada@example.com")
+	if err := w.users.Disable(t.Context(), ada.Email); err != nil {
+		t.Fatal(err)
+	}
+	name := "Mallory"
+	if err := w.users.EditUser(t.Context(), ada.ID, accounts.Edit{Name: &name}); !errors.Is(err, auth.ErrDisabled) {
+		t.Errorf("EditUser of a disabled user = %v, want ErrDisabled", err)
+	}
+	if err := w.users.EditUser(t.Context(), "nobody", accounts.Edit{Name: &name}); !errors.Is(err, auth.ErrNotFound) {
+		t.Errorf("EditUser of a deleted user = %v, want ErrNotFound", err)
 	}
 }

@@ -31,7 +31,7 @@ type Store interface {
 	// that, in one transaction. It returns a
 	// Change for each of the user's live sessions and tells other instances of
 	// them. An error of change rolls back and is returned as it is. ErrNotFound
-	// if there is no such user.
+	// if there is no such user, auth.ErrDisabled if they may not sign in.
 	UpdateUser(ctx context.Context, userID string, now time.Time, change func(*Editable) error) ([]auth.Change, error)
 
 	// DisableUser sets disabled_at and ends all the user's sessions, in one

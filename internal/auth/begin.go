@@ -14,6 +14,10 @@ type Login struct {
 	Method  Method
 	Client  Client
 	Current Session // the live session this browser already has, which the new one replaces; zero = none
+
+	// Credential is CredentialOf the password hash that was verified. Begin looks,
+	// under the user's lock, whether it is still theirs. "" = no password was.
+	Credential string
 }
 
 // Issued is a session together with the cookie that carries it.
@@ -26,7 +30,8 @@ type Issued struct {
 // they are, by whatever means. The limit on concurrent sessions is applied here
 // and nowhere else. Under the deny policy a *LimitError carries the confirmation
 // that Confirm takes. ErrDisabled for an account that may not sign in;
-// ErrNotFound if there is none.
+// ErrCredentialChanged if the password was changed since it was verified;
+// ErrNotFound if there is no such account.
 func (s *Service) Begin(ctx context.Context, login Login) (Issued, error) {
 	issued, err := s.begin(ctx, login, func(u User, list Lister) ([]Ending, error) {
 		return admit(list, login.Current.ID, limitOf(u, s.cfg.Limit), s.cfg.Policy)
@@ -40,7 +45,7 @@ func (s *Service) confirmable(ctx context.Context, login Login, err error) error
 	if !ok {
 		return err
 	}
-	full.Confirmation = s.confirmations.mint(confirmation{login.UserID, login.Method, fingerprint(full.Live)}, s.Now())
+	full.Confirmation = s.confirmations.mint(confirmation{login.UserID, login.Method, login.Credential, fingerprint(full.Live)}, s.Now())
 	s.record(ctx, "authn_login_session_limit", login.UserID, "")
 	return full
 }
@@ -60,6 +65,10 @@ func (s *Service) begin(ctx context.Context, login Login, limit func(u User, lis
 		if !u.DisabledAt.IsZero() {
 			return Plan{}, ErrDisabled
 		}
+		if login.Credential != "" && login.Credential != u.Credential {
+			return Plan{}, ErrCredentialChanged
+		}
+		u.Credential = "" // for here alone
 		end, err := limit(u, list)
 		if err != nil {
 			return Plan{}, err

@@ -20,7 +20,7 @@ func (s *Service) Confirm(ctx context.Context, confirmation, end string, login L
 	if err != nil {
 		return Issued{}, err
 	}
-	login.UserID, login.Method = said.userID, said.method
+	login.UserID, login.Method, login.Credential = said.userID, said.method, said.credential
 	agreed := false // so that it holds for a second try
 	issued, err := s.begin(ctx, login, func(u User, list Lister) ([]Ending, error) {
 		inTheWay, others, err := list(Page{Limit: MostSessions, Except: login.Current.ID})
@@ -35,8 +35,8 @@ func (s *Service) Confirm(ctx context.Context, confirmation, end string, login L
 		}
 		return admitWithout(end, inTheWay, others, login.Current.ID, limitOf(u, s.cfg.Limit))
 	})
-	if errors.Is(err, ErrNotFound) || errors.Is(err, ErrDisabled) {
-		return Issued{}, ErrConfirmation // an account that was deleted or disabled has nothing to continue
+	if errors.Is(err, ErrNotFound) || errors.Is(err, ErrDisabled) || errors.Is(err, ErrCredentialChanged) {
+		return Issued{}, ErrConfirmation // what was proved two minutes ago is no longer so
 	}
 	return issued, s.confirmable(ctx, login, err)
 }

@@ -14,9 +14,10 @@ import (
 // cannot be used twice: no table of used ones is needed. The set is compared
 // under the user's row lock, where it stands still.
 type confirmation struct {
-	userID   string
-	method   Method
-	sessions string // the fingerprint of the sessions in the way
+	userID     string
+	method     Method
+	credential string // of the user, as it was verified; "" = no password was
+	sessions   string // the fingerprint of the sessions in the way
 }
 
 // confirmations signs and reads them, so that a lost phone does not lock its
@@ -30,10 +31,10 @@ func newConfirmations(secrets []string) (confirmations, error) {
 	return confirmations{signer}, err
 }
 
-// mint writes user, method, expiry, fingerprint and MAC, with dots between.
+// mint writes user, method, credential, expiry, fingerprint and MAC, with dots between.
 func (c confirmations) mint(said confirmation, now time.Time) string {
 	expires := strconv.FormatInt(now.Add(confirmationLife).Unix(), 10)
-	return c.signer.sign(strings.Join([]string{said.userID, string(said.method), expires, said.sessions}, "."))
+	return c.signer.sign(strings.Join([]string{said.userID, string(said.method), said.credential, expires, said.sessions}, "."))
 }
 
 // open reads a confirmation. ErrConfirmation if it is not ours or too old; that
@@ -41,14 +42,14 @@ func (c confirmations) mint(said confirmation, now time.Time) string {
 func (c confirmations) open(text string, now time.Time) (confirmation, error) {
 	payload, ok := c.signer.verify(text)
 	parts := strings.Split(payload, ".")
-	if !ok || len(parts) != 4 {
+	if !ok || len(parts) != 5 {
 		return confirmation{}, ErrConfirmation
 	}
-	expires, err := strconv.ParseInt(parts[2], 10, 64)
+	expires, err := strconv.ParseInt(parts[3], 10, 64)
 	if err != nil || now.Unix() >= expires {
 		return confirmation{}, ErrConfirmation
 	}
-	return confirmation{parts[0], Method(parts[1]), parts[3]}, nil
+	return confirmation{parts[0], Method(parts[1]), parts[2], parts[4]}, nil
 }
 
 // fingerprint is the same for the same sessions in any order.

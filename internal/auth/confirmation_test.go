@@ -12,10 +12,10 @@ func TestConfirmation(t *testing.T) {
 	p, _ := newConfirmations([]string{"new secret of thirty-two bytes..", "old secret of thirty-two bytes.."})
 	old, _ := newConfirmations([]string{"old secret of thirty-two bytes.."})
 	other, _ := newConfirmations([]string{"another secret of 32 bytes......"})
-	said := confirmation{"ada", MethodPassword, fingerprint(live)}
+	said := confirmation{"ada", MethodPassword, "cred", fingerprint(live)}
 	text := p.mint(said, now)
 
-	want := confirmation{"ada", MethodPassword, fingerprint([]Session{{ID: "a"}, {ID: "b"}})}
+	want := confirmation{"ada", MethodPassword, "cred", fingerprint([]Session{{ID: "a"}, {ID: "b"}})}
 	if got, err := p.open(text, now.Add(confirmationLife-time.Second)); err != nil || got != want {
 		t.Errorf("open = %+v, %v, want ada and the sessions in any order until the text is two minutes old", got, err)
 	}
@@ -26,17 +26,18 @@ func TestConfirmation(t *testing.T) {
 		t.Error("open takes a text after two minutes")
 	}
 	for name, forged := range map[string]string{
-		"another user":      strings.Replace(text, "ada", "eve", 1),
-		"another method":    strings.Replace(text, ".pwd.", ".hwk.", 1),
-		"a later expiry":    strings.Replace(text, ".pwd.", ".pwd.9", 1),
-		"other sessions":    strings.Replace(text, fingerprint(live), fingerprint(live[:1]), 1),
-		"another secret":    other.mint(said, now),
-		"no signature":      text[:strings.LastIndex(text, ".")+1],
-		"nothing":           "",
-		"dots only":         "...",
-		"one part too many": text + ".x",
-		"its end missing":   text[:len(text)-1],
-		"the user only":     "ada",
+		"another user":       strings.Replace(text, "ada", "eve", 1),
+		"another credential": strings.Replace(text, ".cred.", ".crxd.", 1),
+		"another method":     strings.Replace(text, ".pwd.", ".hwk.", 1),
+		"a later expiry":     strings.Replace(text, ".cred.", ".cred.9", 1),
+		"other sessions":     strings.Replace(text, fingerprint(live), fingerprint(live[:1]), 1),
+		"another secret":     other.mint(said, now),
+		"no signature":       text[:strings.LastIndex(text, ".")+1],
+		"nothing":            "",
+		"dots only":          "...",
+		"one part too many":  text + ".x",
+		"its end missing":    text[:len(text)-1],
+		"the user only":      "ada",
 	} {
 		if _, err := p.open(forged, now); err != ErrConfirmation {
 			t.Errorf("open of a text with %s = %v, want ErrConfirmation", name, err)

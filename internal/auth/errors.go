@@ -13,6 +13,9 @@ var (
 	ErrNotFound = errors.New("not found")
 	// ErrDisabled is returned by Begin for an account that may not sign in.
 	ErrDisabled = errors.New("the account is disabled")
+	// ErrCredentialChanged is returned by Begin when the user's password is no
+	// longer the one that Login says was verified.
+	ErrCredentialChanged = errors.New("the credential has changed since it was verified")
 	// ErrSessionLimit is returned by Begin and Confirm under the deny policy;
 	// errors.AsType with *LimitError tells which sessions are in the way.
 	ErrSessionLimit = errors.New("session limit reached")

@@ -18,7 +18,7 @@ type Store interface {
 	// Begin runs one login as one transaction: it locks the user's row (its
 	// own first statement, so that logins of one user go one after the other),
 	// ends as Expired those of the user's sessions that have expired at now, for
-	// which no Change is reported, reads the user, calls plan with a Lister of
+	// which no Change is reported, reads the user with their Credential, calls plan with a Lister of
 	// their sessions that are live at now, and carries the Plan out. An error of
 	// plan rolls back and is returned as it is. ErrNotFound if there is no such
 	// user. plan must be quick, must not use the store and may be called again

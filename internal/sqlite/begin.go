@@ -65,11 +65,13 @@ func (s *Store) inTx(ctx context.Context, do func(*sql.Tx) error) error {
 // with it (_txlock=immediate).
 func lockUser(ctx context.Context, tx *sql.Tx, userID string) (auth.User, error) {
 	var u auth.User
+	var passwordHash string
 	err := tx.QueryRowContext(ctx, `
-		SELECT id, email, name, image, profile, email_verified_at, disabled_at, max_sessions, created_at, updated_at
+		SELECT id, email, name, image, profile, password_hash, email_verified_at, disabled_at, max_sessions, created_at, updated_at
 		FROM users WHERE id = $1`, userID).
-		Scan(&u.ID, &u.Email, &u.Name, &u.Image, (*document)(&u.Profile), (*stamp)(&u.EmailVerifiedAt), (*stamp)(&u.DisabledAt),
+		Scan(&u.ID, &u.Email, &u.Name, &u.Image, (*document)(&u.Profile), (*text)(&passwordHash), (*stamp)(&u.EmailVerifiedAt), (*stamp)(&u.DisabledAt),
 			&u.MaxSessions, (*stamp)(&u.CreatedAt), (*stamp)(&u.UpdatedAt))
+	u.Credential = auth.CredentialOf(passwordHash)
 	return u, err
 }
 

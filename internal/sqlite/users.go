@@ -75,6 +75,10 @@ func (s *Store) UpdateUser(ctx context.Context, userID string, now time.Time, ch
 		if err != nil {
 			return err
 		}
+		if !u.DisabledAt.IsZero() {
+			changeErr = auth.ErrDisabled
+			return changeErr
+		}
 		edited := accounts.EditableOf(u)
 		if changeErr = change(&edited); changeErr != nil {
 			return changeErr

@@ -118,6 +118,12 @@ func userIsDisabled(t *testing.T, f *fixture) { // SE-8
 		t.Error("another user was disabled, too")
 	}
 
+	_, err = f.accounts.UpdateUser(t.Context(), u.ID, now, func(*accounts.Editable) error {
+		t.Error("UpdateUser of a disabled user called its change")
+		return nil
+	})
+	f.WantError("UpdateUser of a disabled user", err, auth.ErrDisabled)
+
 	// The store has no opinion about who may sign in, but renews nobody.
 	late := f.Login(u, authtest.At(11*time.Minute))
 	_, err = f.Store.Renew(t.Context(), auth.Key{ID: late.ID}, auth.Renewal{Now: authtest.At(12 * time.Minute), ExpiresAt: authtest.At(time.Hour)})
@@ -205,4 +211,24 @@ func cancelledCallsFail(t *testing.T, f *fixture) {
 	f.WantEqual("the password hash", hash, "hash of "+u.ID)
 	_, _, err = store.UserByEmail(t.Context(), "late@example.com")
 	f.WantError("UserByEmail(account that was given up)", err, auth.ErrNotFound)
+}
+
+func loginSeesCredential(t *testing.T, f *fixture) {
+	u := f.User()
+	bare := auth.User{ID: "bare", Email: "bare@example.com", CreatedAt: authtest.Noon, UpdatedAt: authtest.Noon}
+	f.Ok(f.accounts.CreateUser(t.Context(), bare, ""))
+	refused := errors.New("refused")
+	want := func(id, hash string) {
+		t.Helper()
+		_, err := f.Store.Begin(t.Context(), id, authtest.Noon, func(got auth.User, _ auth.Lister) (auth.Plan, error) {
+			f.WantEqual("the credential in the plan", got.Credential, auth.CredentialOf(hash))
+			return auth.Plan{}, refused
+		})
+		f.WantError("Begin", err, refused)
+	}
+	want(u.ID, "hash of "+u.ID)
+	want(bare.ID, "")
+	f.Ok(f.accounts.ReplacePasswordHash(t.Context(), u.ID, "hash of "+u.ID, "another"))
+	want(u.ID, "another")
+	f.WantEqual("the credential of a session's user", f.Find(f.Login(u, authtest.Noon).ID).User.Credential, "")
 }

@@ -18,6 +18,7 @@ var checks = []struct {
 	{"an address has one account", addressIsUnique},
 	{"of racing sign-ups with one address one wins", signUpsRace},
 	{"a password hash is replaced only where the old one is in place", hashIsReplaced},
+	{"a login sees, under the lock, what the user proves themselves with", loginSeesCredential},
 	{"a user is updated and their live sessions hear of it", userIsUpdated},
 	{"of racing updates none is lost", updatesRace},
 	{"disabling a user ends all their sessions", userIsDisabled},

@@ -35,7 +35,7 @@ func (s *Store) CreateUser(ctx context.Context, u auth.User, passwordHash string
 		if err := t.AddUser(u); err != nil {
 			return err
 		}
-		s.hashes[u.ID] = passwordHash
+		s.hashes[u.ID], t.Users[u.ID].Credential = passwordHash, auth.CredentialOf(passwordHash)
 		return nil
 	})
 }
@@ -48,6 +48,7 @@ func (s *Store) UserByEmail(ctx context.Context, email string) (u auth.User, pas
 			return auth.ErrNotFound
 		}
 		u, passwordHash = authtest.StoredUser(*found), s.hashes[found.ID]
+		u.Credential = "" // is for the plan of Begin alone
 		return nil
 	})
 	return u, passwordHash, err
@@ -66,7 +67,7 @@ func byEmail(t *authtest.Tables, email string) *auth.User {
 func (s *Store) ReplacePasswordHash(ctx context.Context, userID, old, new string) error {
 	return s.Do(ctx, "replace password hash", func(t *authtest.Tables) error {
 		if t.Users[userID] != nil && s.hashes[userID] == old {
-			s.hashes[userID] = new
+			s.hashes[userID], t.Users[userID].Credential = new, auth.CredentialOf(new)
 		}
 		return nil
 	})
@@ -80,6 +81,10 @@ func (s *Store) UpdateUser(ctx context.Context, userID string, now time.Time, ch
 		row := t.Users[userID]
 		if row == nil {
 			return auth.ErrNotFound
+		}
+		if !row.DisabledAt.IsZero() {
+			changeErr = auth.ErrDisabled
+			return changeErr
 		}
 		edited := accounts.EditableOf(authtest.StoredUser(*row))
 		if changeErr = change(&edited); changeErr != nil {

@@ -131,6 +131,7 @@ func (t *Tables) joined(row *auth.Session) auth.Session {
 	session.User = auth.User{}
 	if u := t.Users[row.User.ID]; u != nil {
 		session.User = StoredUser(*u)
+		session.User.Credential = "" // is for the plan of Begin alone
 	}
 	return session
 }
