@@ -38,7 +38,7 @@ func New(cfg Config) *Service {
 	if cfg.Events == nil {
 		cfg.Events = auth.LogEvents(cfg.Log)
 	}
-	return &Service{cfg: cfg, hasher: NewHasher(cmp.Or(cfg.Hash, OWASPHash))}
+	return &Service{cfg: cfg, hasher: NewHasher(cmp.Or(cfg.Hash, OWASPHash), cfg.Log)}
 }
 
 // What can go wrong, to be told apart with errors.Is.

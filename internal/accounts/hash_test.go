@@ -3,7 +3,10 @@ package accounts
 import (
 	"context"
 	"errors"
+	"log/slog"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -13,7 +16,7 @@ import (
 var fast = HashParams{MemoryKiB: 8, Passes: 1, Lanes: 1}
 
 func TestHasher(t *testing.T) { // PW-1
-	h := NewHasher(OWASPHash)
+	h := NewHasher(OWASPHash, nil)
 	a, err := h.Hash(t.Context(), "seven quiet ships")
 	if err != nil {
 		t.Fatal(err)
@@ -36,7 +39,7 @@ func TestHasher(t *testing.T) { // PW-1
 }
 
 func TestLongPasswordsAreNotTruncated(t *testing.T) { // PW-3
-	h := NewHasher(fast)
+	h := NewHasher(fast, nil)
 	long := strings.Repeat("x", 72)
 	hash, _ := h.Hash(t.Context(), long+"one")
 	if match, _, _ := h.Verify(t.Context(), long+"two", hash); match {
@@ -45,7 +48,7 @@ func TestLongPasswordsAreNotTruncated(t *testing.T) { // PW-3
 }
 
 func TestNoAccountNeverMatches(t *testing.T) { // LG-2
-	h := NewHasher(fast)
+	h := NewHasher(fast, nil)
 	for _, password := range []string{"", "anything"} {
 		if match, _, err := h.Verify(t.Context(), password, ""); match || err != nil {
 			t.Errorf("Verify(%q, no hash) = %v, %v, want no match and no error", password, match, err)
@@ -54,8 +57,8 @@ func TestNoAccountNeverMatches(t *testing.T) { // LG-2
 }
 
 func TestOldParametersAreOutdated(t *testing.T) { // PW-2
-	old, _ := NewHasher(fast).Hash(t.Context(), "seven quiet ships")
-	match, outdated, err := NewHasher(HashParams{MemoryKiB: 16, Passes: 1, Lanes: 1}).Verify(t.Context(), "seven quiet ships", old)
+	old, _ := NewHasher(fast, nil).Hash(t.Context(), "seven quiet ships")
+	match, outdated, err := NewHasher(HashParams{MemoryKiB: 16, Passes: 1, Lanes: 1}, nil).Verify(t.Context(), "seven quiet ships", old)
 	if !match || !outdated || err != nil {
 		t.Errorf("Verify(old hash) = %v, %v, %v, want a match that is outdated", match, outdated, err)
 	}
@@ -75,10 +78,13 @@ func TestPHCBounds(t *testing.T) { // PW-2
 		"$argon2id$v=19$m=16,t=1,p=1$" + salt + "$",
 		"$argon2id$v=19$m=16,t=1,p=1$" + salt,
 	}
-	h := NewHasher(fast)
+	h := NewHasher(fast, slog.New(slog.DiscardHandler))
 	for _, phc := range bad {
-		if match, _, err := h.Verify(t.Context(), "x", phc); match || err == nil {
-			t.Errorf("Verify against %.40q = %v, %v, want an error before any work", phc, match, err)
+		if _, _, _, err := parsePHC(phc); err == nil {
+			t.Errorf("parsePHC(%.40q) has no error, want it refused before any work", phc)
+		}
+		if match, _, err := h.Verify(t.Context(), "x", phc); match || err != nil {
+			t.Errorf("Verify against %.40q = %v, %v, want no match and no error", phc, match, err)
 		}
 	}
 	if _, _, _, err := parsePHC("$argon2id$v=19$m=16,t=1,p=1$" + salt + "$" + sum); err != nil {
@@ -86,12 +92,20 @@ func TestPHCBounds(t *testing.T) { // PW-2
 	}
 }
 
+func TestOneProcessorStaysFree(t *testing.T) { // DO-3
+	for processors, want := range map[int]int{1: 1, 2: 1, 3: 2, 8: 7} {
+		before := runtime.GOMAXPROCS(processors)
+		if got := cap(NewHasher(fast, nil).slots); got != want {
+			t.Errorf("on %d processors %d hashes are made at once, want %d", processors, got, want)
+		}
+		runtime.GOMAXPROCS(before)
+	}
+}
+
 func TestHashingIsBounded(t *testing.T) { // DO-3
 	synctest.Test(t, func(t *testing.T) {
-		h := NewHasher(fast)
-		for range cap(h.slots) {
-			h.slots <- struct{}{}
-		}
+		h := NewHasher(fast, slog.New(slog.DiscardHandler))
+		release := fill(h)
 		start := time.Now()
 		if _, err := h.Hash(t.Context(), "x"); !errors.Is(err, ErrBusy) {
 			t.Errorf("Hash with every slot taken = %v, want ErrBusy", err)
@@ -99,15 +113,54 @@ func TestHashingIsBounded(t *testing.T) { // DO-3
 		if waited := time.Since(start); waited != hashPatience {
 			t.Errorf("Hash gave up after %v, want %v", waited, hashPatience)
 		}
-		time.AfterFunc(time.Second, func() { <-h.slots })
+		time.AfterFunc(time.Second, release)
 		if _, err := h.Hash(t.Context(), "x"); err != nil {
 			t.Errorf("Hash with a slot free after a second = %v, want it to wait its turn", err)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		h.slots <- struct{}{}
+		fill(h)
 		if _, _, err := h.Verify(ctx, "x", ""); !errors.Is(err, ErrBusy) {
 			t.Errorf("Verify for a client that left = %v, want ErrBusy", err)
 		}
+		if waiting := len(h.places) - len(h.slots); waiting != 0 {
+			t.Errorf("%d places are taken by callers who have gone, want none", waiting)
+		}
+	})
+}
+
+// fill takes every slot, and returns what gives one back.
+func fill(h *Hasher) (release func()) {
+	for len(h.slots) < cap(h.slots) {
+		h.slots <- struct{}{}
+		h.places <- struct{}{}
+	}
+	return func() { <-h.slots; <-h.places }
+}
+
+func TestAFullWaitingRoomRefusesAtOnce(t *testing.T) { // DO-3
+	synctest.Test(t, func(t *testing.T) {
+		var lines strings.Builder
+		h := NewHasher(fast, slog.New(slog.NewTextHandler(&lines, nil)))
+		fill(h)
+		var waiting sync.WaitGroup
+		for range cap(h.slots) * waitingPerSlot {
+			waiting.Go(func() { h.Hash(t.Context(), "x") })
+		}
+		synctest.Wait()
+		start := time.Now()
+		for range 4000 {
+			if _, err := h.Hash(t.Context(), "x"); !errors.Is(err, ErrBusy) {
+				t.Fatalf("Hash with a full waiting room = %v, want ErrBusy", err)
+			}
+		}
+		if waited := time.Since(start); waited != 0 {
+			t.Errorf("4,000 refusals took %v, want them at once", waited)
+		}
+		time.Sleep(time.Second + time.Millisecond)
+		if got := strings.Count(lines.String(), "saturated"); got != 1 || !strings.Contains(lines.String(), "refused=4000") {
+			t.Errorf("4,000 refusals are %d lines in the log, want one that counts them:\n%s", got, lines.String())
+		}
+		waiting.Wait()
 	})
 }

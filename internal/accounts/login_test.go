@@ -133,7 +133,7 @@ func TestALoginSeesWhatChangedSinceThePasswordWasVerified(t *testing.T) { // PW-
 
 		w.store.ReplacePasswordHash(t.Context(), ada.ID, bobs, adas)
 		w.cfg.Hash = accounts.HashParams{MemoryKiB: 16, Passes: 1, Lanes: 1}
-		renewed, err := accounts.NewHasher(w.cfg.Hash).Hash(t.Context(), password)
+		renewed, err := accounts.NewHasher(w.cfg.Hash, nil).Hash(t.Context(), password)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -192,5 +192,53 @@ func TestADisabledAccountIsNotEdited(t *testing.T) {
 	}
 	if err := w.users.EditUser(t.Context(), "nobody", accounts.Edit{Name: &name}); !errors.Is(err, auth.ErrNotFound) {
 		t.Errorf("EditUser of a deleted user = %v, want ErrNotFound", err)
+	}
+}
+
+// LG-2, PW-2: the work tells nothing of an account.
+func TestEveryLoginCostsTheSameWork(t *testing.T) {
+	w := newWorld(t, "jwt")
+	w.cfg.Hash = accounts.HashParams{MemoryKiB: 64, Passes: 3, Lanes: 1}
+	users := accounts.New(w.cfg)
+	sum := "$c2FsdHNhbHRzYWx0c2FsdA$aGFzaGhhc2hoYXNoaGFzaGhhc2hoYXNoaGFzaGhhc2g"
+	for name, hash := range map[string]string{
+		"today": "$argon2id$v=19$m=64,t=3,p=1" + sum, "cheaper": "$argon2id$v=19$m=8,t=1,p=1" + sum, "fewer": "$argon2id$v=19$m=64,t=1,p=1" + sum,
+		"smaller": "$argon2id$v=19$m=24,t=3,p=1" + sum, "wider": "$argon2id$v=19$m=32,t=1,p=4" + sum,
+		"bcrypt": "$2b$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW", "garbage": "garbage", "cut": "$argon2id$v=19$m=64,t=3,p=1$c2Fs", "none": "",
+	} {
+		u := auth.User{ID: name, Email: name + "@example.com", CreatedAt: w.Now(), UpdatedAt: w.Now()}
+		if err := w.store.CreateUser(t.Context(), u, hash); err != nil {
+			t.Fatal(err)
+		}
+	}
+	disabled := auth.User{ID: "disabled", Email: "disabled@example.com", DisabledAt: w.Now(), CreatedAt: w.Now(), UpdatedAt: w.Now()}
+	w.store.CreateUser(t.Context(), disabled, "$argon2id$v=19$m=64,t=3,p=1"+sum)
+
+	const today = 64 * 3
+	for _, name := range []string{"today", "cheaper", "fewer", "smaller", "wider", "bcrypt", "garbage", "cut", "none", "disabled", "nobody", "no address"} {
+		before := users.HashWork()
+		_, err := users.Login(t.Context(), accounts.Credentials{Email: name + "@example.com", Password: "not the right one"})
+		if err != accounts.ErrCredentials {
+			t.Errorf("Login to %q = %v, want the bare ErrCredentials", name, err)
+		}
+		if got := users.HashWork() - before; got < today-today/10 || got > today+today/10 {
+			t.Errorf("Login to %q costs %d KiB of hashing, want about %d", name, got, today)
+		}
+	}
+}
+
+// LG-1: otherwise the time of a sign-up would tell whether the address is taken.
+func TestSigningUpCostsTheSameWorkForATakenAddress(t *testing.T) {
+	w := newWorld(t, "jwt")
+	cost := func(email string, want error) uint64 {
+		before := w.users.HashWork()
+		_, err := w.users.Register(t.Context(), accounts.Registration{Email: email, Password: "nine loud trains at dusk"})
+		if !errors.Is(err, want) {
+			t.Fatalf("Register(%s) = %v, want %v", email, err, want)
+		}
+		return w.users.HashWork() - before
+	}
+	if free, taken := cost("new@example.com", nil), cost("ada@example.com", accounts.ErrEmailTaken); free != taken || taken == 0 {
+		t.Errorf("signing up costs %d KiB of hashing, and %d with a taken address, want the same", free, taken)
 	}
 }

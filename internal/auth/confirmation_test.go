@@ -22,6 +22,10 @@ func TestConfirmation(t *testing.T) {
 	if _, err := p.open(old.mint(said, now), now); err != nil {
 		t.Errorf("open of a text under the old secret = %v, want rotation to keep it good", err)
 	}
+	newest, _ := newConfirmations([]string{"new secret of thirty-two bytes.."})
+	if _, err := newest.open(text, now); err != nil {
+		t.Errorf("open with the newest secret alone = %v, want it minted with that one", err)
+	}
 	if _, err := p.open(text, now.Add(confirmationLife)); err == nil {
 		t.Error("open takes a text after two minutes")
 	}
