@@ -85,7 +85,11 @@ func cleanName(text string) (string, bool) {
 	return name, utf8.RuneCountInString(name) <= maxNameRunes && !strings.ContainsFunc(name, controls)
 }
 
-// controls reports a character that is there to change how others are shown:
-// with one for the direction of text a name could read as another one
-// (UAX #9, CVE-2021-42574).
-func controls(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }
+// controls reports a character that is not seen itself: with one for the direction
+// of text a name could read as another one (UAX #9, CVE-2021-42574), and with one
+// of no width two names could look the same. Joiners are letters' business in
+// Persian and Hindi, and hold emoji together.
+func controls(r rune) bool {
+	joins := r == '\u200c' || r == '\u200d' || r >= 0xe0020 && r <= 0xe007f // the last are those of flags
+	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || unicode.Is(unicode.Cf, r) && !joins
+}

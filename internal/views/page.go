@@ -34,6 +34,7 @@ type Page struct {
 // User is the signed-in person.
 type User struct {
 	Name  string // "": the email address is shown instead
+	Shown string // the address as its owner would write it; "": as Email is
 	Email string // also how session.js notices a change of user; "" only in tests
 }
 
@@ -116,5 +117,8 @@ func (u *User) called() string {
 	if u == nil {
 		return ""
 	}
-	return cmp.Or(u.Name, u.Email)
+	return cmp.Or(u.Name, u.shownEmail())
 }
+
+// shownEmail is the address as its owner would write it.
+func (u *User) shownEmail() string { return cmp.Or(u.Shown, u.Email) }

@@ -19,7 +19,7 @@ func (s profile) show(w http.ResponseWriter, r *http.Request) error {
 	if r.FormValue("done") == "saved" {
 		p.Toast = "Your profile is saved."
 	}
-	return s.Render(w, r, http.StatusOK, views.Profile(p, views.ProfileModel{Name: u.Name, Email: u.Email}))
+	return s.Render(w, r, http.StatusOK, views.Profile(p, views.ProfileModel{Name: u.Name, Email: accounts.DisplayEmail(u.Email)}))
 }
 
 // submit saves it. Every session of the user shows it from its next request on.
@@ -32,7 +32,7 @@ func (s profile) submit(w http.ResponseWriter, r *http.Request) error {
 	err := s.Accounts.EditUser(r.Context(), u.ID, accounts.Edit{Name: &name})
 	if invalid, ok := errors.AsType[accounts.Invalid](err); ok {
 		return s.Render(w, r, http.StatusUnprocessableEntity, views.Profile(s.PrivatePage(r), views.ProfileModel{
-			Name: name, Email: u.Email, Errors: views.Errors(invalid),
+			Name: name, Email: accounts.DisplayEmail(u.Email), Errors: views.Errors(invalid),
 		}))
 	}
 	if err != nil {

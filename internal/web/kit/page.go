@@ -7,6 +7,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"latchkey/internal/accounts"
 	"latchkey/internal/auth"
 	"latchkey/internal/auth/authhttp"
 	"latchkey/internal/views"
@@ -31,7 +32,7 @@ func (k *Kit) Page(r *http.Request) views.Page {
 	result := authhttp.FromContext(r.Context())
 	if result.State == auth.StateOK {
 		u := result.Session.User
-		p.User = &views.User{Name: u.Name, Email: u.Email}
+		p.User = &views.User{Name: u.Name, Email: u.Email, Shown: accounts.DisplayEmail(u.Email)}
 		p.ExpiresIn = k.SecondsUntil(result.Session.ExpiresAt)
 		p.EndsIn = k.SecondsUntil(result.Session.AbsoluteExpiresAt)
 		p.WarnSeconds = int(k.Warning / time.Second)
