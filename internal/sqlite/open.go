@@ -55,8 +55,12 @@ func Open(ctx context.Context, path string) (*Store, error) {
 // acknowledged stays one. txlock=immediate takes the write lock at BEGIN;
 // taken later, it may come too late for what the transaction has already read,
 // and SQLite fails it as busy instead of waiting.
+//
+// busy_timeout is how long a write waits, in milliseconds, while another program
+// holds the file: less than the two seconds that a request waits for the
+// database. It waits no longer than its context lives.
 const (
-	shared  = "_busy_timeout=10000&_foreign_keys=on&_synchronous=FULL&_error_rc=1"
+	shared  = "_busy_timeout=1500&_foreign_keys=on&_synchronous=FULL&_error_rc=1"
 	writing = shared + "&_journal_mode=WAL&_txlock=immediate"
 	reading = shared + "&_query_only=on"
 )

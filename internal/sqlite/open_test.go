@@ -85,7 +85,7 @@ func TestAPathIsTakenLiterally(t *testing.T) {
 
 func TestConnectionsHaveTheSettingsThatTheStoreReliesOn(t *testing.T) { // DB-3
 	s := open(t, filepath.Join(t.TempDir(), "app.db"))
-	for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "10000"} {
+	for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "1500"} {
 		var got string
 		if err := s.writer.QueryRowContext(t.Context(), fmt.Sprintf("PRAGMA %s", pragma)).Scan(&got); err != nil || got != want {
 			t.Errorf("PRAGMA %s = %q, %v, want %q", pragma, got, err, want)

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 
 	"latchkey/internal/auth"
@@ -38,12 +39,31 @@ func matching(key auth.Key) (where string, arg any) {
 	return `s.id = $1`, key.ID
 }
 
-// Renew implements auth.Store. SQLite returns no columns of a joined
-// table from an UPDATE, so the user is read in the same transaction.
+// renewWait is how long a renewal waits for its turn to write. Then the engine,
+// which waits for two seconds in all, still has the time to read the session.
+const renewWait = time.Second
+
+var errBusy = errors.New("the file is busy")
+
+// Renew implements auth.Store.
 func (s *Store) Renew(ctx context.Context, key auth.Key, r auth.Renewal) (auth.Session, error) {
+	bounded, cancel := context.WithTimeout(ctx, renewWait)
+	defer cancel()
+	session, err := s.renew(bounded, key, r)
+	if err != nil && bounded.Err() != nil && ctx.Err() == nil {
+		err = errBusy // not the caller's deadline: they may go on
+	}
+	if err != nil {
+		return auth.Session{}, Error("renew session", err)
+	}
+	return session, nil
+}
+
+// renew reads the user in the same transaction: SQLite returns no columns of a
+// joined table from an UPDATE.
+func (s *Store) renew(ctx context.Context, key auth.Key, r auth.Renewal) (session auth.Session, err error) {
 	where, arg := matching(key)
-	var session auth.Session
-	err := s.inTx(ctx, func(tx *sql.Tx) error {
+	err = s.inTx(ctx, func(tx *sql.Tx) error {
 		var id string
 		err := tx.QueryRowContext(ctx, `
 			UPDATE sessions AS s SET last_seen_at = $2, expires_at = min($3, absolute_expires_at), token_hash = coalesce($4, token_hash)
@@ -57,10 +77,7 @@ func (s *Store) Renew(ctx context.Context, key auth.Key, r auth.Renewal) (auth.S
 		session, err = findSession(ctx, tx, auth.Key{ID: id})
 		return err
 	})
-	if err != nil {
-		return auth.Session{}, Error("renew session", err)
-	}
-	return session, nil
+	return session, err
 }
 
 // Live implements auth.Store.

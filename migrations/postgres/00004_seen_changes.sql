@@ -4,21 +4,23 @@
 -- which sessions a new ended_at.
 
 -- The program always writes updated_at. A change that leaves it as it is comes
--- from elsewhere. A new password hash is no news to a session.
+-- from elsewhere. A new password hash is no news to a session. (The conditions
+-- are not the triggers' own: no later migration could then change the columns.)
 -- +goose StatementBegin
 CREATE FUNCTION users_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    NEW.updated_at := greatest(date_trunc('milliseconds', clock_timestamp()), OLD.updated_at + interval '1 millisecond');
+    IF NEW.updated_at = OLD.updated_at
+        AND (NEW.email, NEW.name, NEW.image, NEW.profile, NEW.email_verified_at, NEW.disabled_at, NEW.max_sessions)
+        IS DISTINCT FROM (OLD.email, OLD.name, OLD.image, OLD.profile, OLD.email_verified_at, OLD.disabled_at, OLD.max_sessions)
+    THEN
+        NEW.updated_at := greatest(date_trunc('milliseconds', clock_timestamp()), OLD.updated_at + interval '1 millisecond');
+    END IF;
     RETURN NEW;
 END
 $$;
 -- +goose StatementEnd
 
-CREATE TRIGGER users_changed BEFORE UPDATE ON users FOR EACH ROW
-    WHEN (NEW.updated_at = OLD.updated_at
-        AND (NEW.email, NEW.name, NEW.image, NEW.profile, NEW.email_verified_at, NEW.disabled_at, NEW.max_sessions)
-        IS DISTINCT FROM (OLD.email, OLD.name, OLD.image, OLD.profile, OLD.email_verified_at, OLD.disabled_at, OLD.max_sessions))
-    EXECUTE FUNCTION users_changed();
+CREATE TRIGGER users_changed BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_changed();
 
 -- A user who is deleted leaves ended sessions behind, not lost ones.
 -- +goose StatementBegin
@@ -38,15 +40,15 @@ CREATE TRIGGER users_deleted BEFORE DELETE ON users FOR EACH ROW EXECUTE FUNCTIO
 -- +goose StatementBegin
 CREATE FUNCTION sessions_ended() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    NEW.end_reason := 'admin';
+    IF NEW.ended_at IS NOT NULL THEN
+        NEW.end_reason := coalesce(NEW.end_reason, 'admin');
+    END IF;
     RETURN NEW;
 END
 $$;
 -- +goose StatementEnd
 
-CREATE TRIGGER sessions_ended BEFORE UPDATE OF ended_at ON sessions FOR EACH ROW
-    WHEN (NEW.ended_at IS NOT NULL AND NEW.end_reason IS NULL)
-    EXECUTE FUNCTION sessions_ended();
+CREATE TRIGGER sessions_ended BEFORE UPDATE OF ended_at ON sessions FOR EACH ROW EXECUTE FUNCTION sessions_ended();
 
 -- +goose Down
 DROP TRIGGER sessions_ended ON sessions;
