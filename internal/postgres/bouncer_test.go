@@ -16,6 +16,7 @@ import (
 // PgBouncer before 1.21, and before 1.24 by default, loses prepared statements:
 // the store goes on without them.
 func TestStoreThroughPgBouncer(t *testing.T) {
+	t.Parallel()
 	authtest.Run(t, func(t *testing.T) authtest.Backend {
 		t.Parallel()
 		return accountstest.WithHash{Backend: open(t, testenv.Bouncer(t, testenv.Postgres(t), 4))}
@@ -87,6 +88,7 @@ func TestListenURLGoesAroundThePooler(t *testing.T) {
 }
 
 func TestWithoutADirectConnectionPollsCarryEndings(t *testing.T) {
+	t.Parallel()
 	dsn := testenv.Bouncer(t, testenv.Postgres(t), 3)
 	a, b := open(t, dsn), open(t, dsn)
 	ada(t, a, 1)

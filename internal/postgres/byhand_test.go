@@ -13,6 +13,7 @@ import (
 )
 
 func TestChangesByHandAreSeen(t *testing.T) {
+	t.Parallel()
 	authtest.RunByHand(t, "now()", func(t *testing.T) (authtest.Backend, func(string)) {
 		s := open(t, testenv.Postgres(t))
 		return accountstest.WithHash{Backend: s}, func(statement string) { byHand(t, s, statement) }

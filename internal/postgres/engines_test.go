@@ -89,6 +89,7 @@ func execute(t *testing.T, dsn, statements string) {
 }
 
 func TestStoreOnOtherEngines(t *testing.T) {
+	t.Parallel()
 	for _, engine := range engines {
 		t.Run(engine.name, func(t *testing.T) {
 			authtest.Run(t, func(t *testing.T) authtest.Backend {
@@ -103,6 +104,7 @@ func TestStoreOnOtherEngines(t *testing.T) {
 // An ending is known to another instance at once where it can be told, and by
 // its poll where it cannot; it is acknowledged in either case.
 func TestEndingsReachOtherInstancesOnOtherEngines(t *testing.T) { // RV-3
+	t.Parallel()
 	for _, engine := range engines {
 		t.Run(engine.name, func(t *testing.T) {
 			t.Parallel()

@@ -29,13 +29,19 @@ func open(t *testing.T, dsn string) *Store {
 }
 
 func TestStore(t *testing.T) {
+	t.Parallel()
 	authtest.Run(t, func(t *testing.T) authtest.Backend {
+		t.Parallel()
 		return accountstest.WithHash{Backend: open(t, testenv.Postgres(t))}
 	})
 }
 
 func TestAccounts(t *testing.T) {
-	accountstest.Run(t, func(t *testing.T) accountstest.Backend { return open(t, testenv.Postgres(t)) })
+	t.Parallel()
+	accountstest.Run(t, func(t *testing.T) accountstest.Backend {
+		t.Parallel()
+		return open(t, testenv.Postgres(t))
+	})
 }
 
 var noon = time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)

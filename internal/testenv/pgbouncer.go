@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"strconv"
 	"testing"
+	"time"
 )
 
 const getBouncer = "install PgBouncer: apt-get install pgbouncer, brew install pgbouncer"
@@ -63,13 +64,25 @@ func Bouncer(t testing.TB, dsn string, size int) string {
 	if err := g.obey("start"); err != nil {
 		t.Fatal(err)
 	}
-	if c, err := net.Dial("unix", g.dir+"/.s.PGSQL.6432"); err != nil {
-		t.Fatal(err)
-	} else {
-		c.Close()
-	}
+	answers(t, g.dir+"/.s.PGSQL.6432")
 	q.Set("host", g.dir)
 	q.Set("port", "6432")
 	u.RawQuery = q.Encode()
 	return fmt.Sprint(u)
+}
+
+// answers waits until connections to the socket are taken: its file is there a
+// moment before.
+func answers(t testing.TB, socket string) {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		c, err := net.Dial("unix", socket)
+		if err == nil {
+			c.Close()
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatal(err)
+		}
+	}
 }

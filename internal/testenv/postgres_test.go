@@ -65,7 +65,7 @@ func TestParallelTestsGetTheirOwnDatabases(t *testing.T) {
 
 func TestTheServerListensOnItsSocketOnly(t *testing.T) {
 	conn := connect(t, Postgres(t))
-	for setting, want := range map[string]string{"listen_addresses": "", "fsync": "off", "max_connections": "100", "server_encoding": "UTF8"} {
+	for setting, want := range map[string]string{"listen_addresses": "", "fsync": "off", "max_connections": "300", "server_encoding": "UTF8"} {
 		if got := ask(t, conn, `SHOW `+setting); got != want {
 			t.Errorf("SHOW %s = %q, want %q", setting, got, want)
 		}

@@ -3,6 +3,7 @@ package web_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -53,11 +54,15 @@ func TestThePlaceInTheListIsKept(t *testing.T) {
 	next := evaluate[string](t, b, `document.querySelectorAll(".device")[31].id`)
 	b.Do("sign out row 31", chromedp.Evaluate[chromedp.Void](`document.querySelectorAll(".device")[30].querySelector("button").click()`))
 	b.ComesTo("/account/sessions", "39 of 40")
-	got := evaluate[[]any](t, b, `[location.hash, document.querySelectorAll(".device").length, (() => {
-		const box = document.getElementById("`+next+`").getBoundingClientRect();
-		return box.top >= 0 && box.bottom <= innerHeight;
-	})()]`)
-	if want := fmt.Sprint([]any{"#" + next, 39, true}); fmt.Sprint(got) != want {
+	want := fmt.Sprint([]any{"#" + next, 39, true})
+	var got string
+	for deadline := time.Now().Add(10 * time.Second); got != want && time.Now().Before(deadline); { // the browser scrolls there when the page has settled
+		got = fmt.Sprint(evaluate[[]any](t, b, `[location.hash, document.querySelectorAll(".device").length, (() => {
+			const box = document.getElementById("`+next+`").getBoundingClientRect();
+			return box.top >= 0 && box.bottom <= innerHeight;
+		})()]`))
+	}
+	if got != want {
 		t.Errorf("the place, the rows and whether the neighbour is in view = %v, want %v", got, want)
 	}
 	b.Clean()
