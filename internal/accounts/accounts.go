@@ -6,8 +6,6 @@ package accounts
 import (
 	"cmp"
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
 
 	"latchkey/internal/auth"
@@ -25,6 +23,13 @@ type Config struct {
 	Log               *slog.Logger // nil = slog.Default()
 }
 
+// A KnownLogin is an address and a password that anyone can read, such as the
+// demo user's in the source of this program.
+type KnownLogin struct {
+	Email    string // canonical
+	Password string
+}
+
 // Service signs up, checks passwords and changes accounts. It is safe for
 // concurrent use.
 type Service struct {
@@ -39,30 +44,6 @@ func New(cfg Config) *Service {
 		cfg.Events = auth.LogEvents(cfg.Log)
 	}
 	return &Service{cfg: cfg, hasher: NewHasher(cmp.Or(cfg.Hash, OWASPHash), cfg.Log)}
-}
-
-// What can go wrong, to be told apart with errors.Is.
-var (
-	// ErrEmailTaken is returned by Register when the address has an account.
-	ErrEmailTaken = errors.New("an account with this email address exists")
-	// ErrCredentials is returned by Login for an unknown address, a wrong
-	// password and a disabled account alike (ASVS 6.3.8).
-	ErrCredentials = errors.New("wrong email address or password")
-	// ErrBusy means that password hashing is saturated: try again shortly.
-	ErrBusy = errors.New("too many sign-ins at this moment")
-)
-
-// Invalid reports what is wrong with a form: field name to fixed text.
-type Invalid map[string]string
-
-func (e Invalid) Error() string { return fmt.Sprintf("invalid input: %v", map[string]string(e)) }
-
-// wrap puts the operation's name in front of an error of the store.
-func wrap(op string, err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("%s: %w", op, err)
 }
 
 func (s *Service) record(ctx context.Context, name, userID, sessionID string) {

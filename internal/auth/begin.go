@@ -3,28 +3,7 @@ package auth
 import (
 	"context"
 	"errors"
-	"fmt"
-	"time"
 )
-
-// Login is a user who has just proved who they are, and the browser in which
-// they did.
-type Login struct {
-	UserID  string
-	Method  Method
-	Client  Client
-	Current Session // the live session this browser already has, which the new one replaces; zero = none
-
-	// Credential is CredentialOf the password hash that was verified. Begin looks,
-	// under the user's lock, whether it is still theirs. "" = no password was.
-	Credential string
-}
-
-// Issued is a session together with the cookie that carries it.
-type Issued struct {
-	Session Session
-	Cookie  string // the cookie's value: never log it
-}
 
 // Begin is the one way in: it begins a session for a user who has proved who
 // they are, by whatever means. The limit on concurrent sessions is applied here
@@ -94,20 +73,6 @@ func (s *Service) begin(ctx context.Context, login Login, limit func(u User, lis
 	return issued, nil
 }
 
-// newSession is the row to be, without its user.
-func (s *Service) newSession(login Login, token string) Session {
-	now := s.Now()
-	session := Session{
-		ID: NewID(), Method: login.Method, CreatedAt: now, AuthenticatedAt: now, LastSeenAt: now, ValidatedAt: now,
-		ExpiresAt: earlier(now.Add(s.cfg.MaxAge), now.Add(s.cfg.AbsoluteMaxAge)), AbsoluteExpiresAt: now.Add(s.cfg.AbsoluteMaxAge),
-		IP: login.Client.IP, UserAgent: printable(login.Client.UserAgent, 512),
-	}
-	if token != "" {
-		session.TokenHash = hashToken(token)
-	}
-	return session
-}
-
 // replaceOther ends what this browser held for another user: signing in as
 // someone else must not leave the first user's session behind. It is outside
 // the login's transaction, which locks one user only.
@@ -119,23 +84,4 @@ func (s *Service) replaceOther(ctx context.Context, login Login) {
 	if _, err := s.End(ctx, Selector{UserID: current.User.ID, SessionID: current.ID}, ReasonReplaced); err != nil {
 		s.cfg.Log.WarnContext(ctx, "the browser's former session was not ended; it expires by itself", "user", current.User.ID, "error", err)
 	}
-}
-
-// issue makes the cookie of a session that the database has just vouched for.
-func (s *Service) issue(session Session, token string) (Issued, error) {
-	value, err := s.own.Encode(session, token)
-	if err != nil {
-		return Issued{}, fmt.Errorf("make the session cookie: %w", err)
-	}
-	if err := s.fits(value); err != nil {
-		return Issued{}, fmt.Errorf("make the session cookie: %w", err)
-	}
-	return Issued{session, value}, nil
-}
-
-func earlier(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return a
-	}
-	return b
 }

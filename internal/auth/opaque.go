@@ -1,7 +1,6 @@
 package auth
 
 import (
-	"crypto/sha256"
 	"encoding/base64"
 	"time"
 )
@@ -41,9 +40,4 @@ func (*Database) Decode(value string, _ time.Time) (Decoded, error) {
 		return Decoded{}, ErrNotFound
 	}
 	return Decoded{Key: Key{TokenHash: hashToken(value)}}, nil
-}
-
-func hashToken(token string) []byte {
-	sum := sha256.Sum256([]byte(token))
-	return sum[:]
 }

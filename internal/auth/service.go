@@ -35,6 +35,10 @@ type Config struct {
 	Now    func() time.Time // nil = time.Now
 }
 
+// DefaultMaxCookieBytes leaves a kilobyte of the 4 kB that nginx, as it is installed, takes
+// for all headers of an answer (proxy_buffer_size): our pages send 800 bytes of others.
+const DefaultMaxCookieBytes = 3 << 10
+
 // Service is the session engine: it begins, authenticates, renews and ends
 // sessions. It is safe for concurrent use. Its methods return the errors of this
 // package.

@@ -22,14 +22,3 @@ func Switches() []string {
 	}
 	return names
 }
-
-// partsOf are the parts that a site has: ours that are on, then its own.
-func partsOf(cfg Config) []kit.Part {
-	var on []kit.Part
-	for _, p := range parts {
-		if p.Switch == "" || cfg.Switches[p.Switch] {
-			on = append(on, p)
-		}
-	}
-	return append(on, cfg.Parts...)
-}

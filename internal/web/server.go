@@ -7,25 +7,10 @@
 package web
 
 import (
-	"context"
 	"net/http"
 
-	"latchkey/internal/views"
 	"latchkey/internal/web/kit"
 )
-
-// Config is what the site is made of.
-type Config struct {
-	kit.Config
-	Database          string                      // the database's name in words, for the front page
-	Demo              *views.Demo                 // the seeded account that the sign-in page shows; nil in production
-	PasswordMinLength int                         // shown with the sign-up form
-	Stopping          <-chan struct{}             // closed when the program is told to stop, which ends the event streams; nil = never
-	Ready             func(context.Context) error // whether the database answers and is migrated
-	Notes             func() []string             // what the database does without, a sentence each, which /readyz repeats; nil = nothing
-	Switches          map[string]bool             // which parts are on, by the names that Switches lists; nil = none of those
-	Parts             []kit.Part                  // the project's own, beside those of parts.go; nil = none
-}
 
 // New returns the whole site. An error means a BaseURL that is no origin.
 func New(cfg Config) (http.Handler, error) {
@@ -35,4 +20,15 @@ func New(cfg Config) (http.Handler, error) {
 	}
 	k.Add(partsOf(cfg)...)
 	return routes(k, cfg), nil
+}
+
+// partsOf are the parts that a site has: ours that are on, then its own.
+func partsOf(cfg Config) []kit.Part {
+	var on []kit.Part
+	for _, p := range parts {
+		if p.Switch == "" || cfg.Switches[p.Switch] {
+			on = append(on, p)
+		}
+	}
+	return append(on, cfg.Parts...)
 }

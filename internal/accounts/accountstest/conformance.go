@@ -1,11 +1,8 @@
 package accountstest
 
 import (
-	"context"
 	"testing"
 
-	"latchkey/internal/accounts"
-	"latchkey/internal/auth"
 	"latchkey/internal/auth/authtest"
 )
 
@@ -25,12 +22,6 @@ var checks = []struct {
 	{"a cancelled call fails and does nothing", cancelledCallsFail},
 }
 
-// Backend is a store under test: accounts and sessions in one database.
-type Backend interface {
-	auth.Store
-	accounts.Store
-}
-
 // Run checks that a store keeps what accounts.Store promises. open returns an
 // empty one and sees to it that it is closed when its test ends.
 func Run(t *testing.T, open func(t *testing.T) Backend) {
@@ -40,19 +31,4 @@ func Run(t *testing.T, open func(t *testing.T) Backend) {
 			c.run(t, &fixture{authtest.Fixture{T: t, Store: WithHash{store}}, store})
 		})
 	}
-}
-
-// fixture is the engine's, with the accounts beside the sessions.
-type fixture struct {
-	authtest.Fixture
-	accounts accounts.Store
-}
-
-// WithHash makes an authtest.Backend of a store: users are added with the
-// password hash "hash of " and their id.
-type WithHash struct{ Backend }
-
-// AddUser implements authtest.Backend.
-func (b WithHash) AddUser(ctx context.Context, u auth.User) error {
-	return b.CreateUser(ctx, u, "hash of "+u.ID)
 }

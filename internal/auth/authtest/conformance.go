@@ -1,11 +1,6 @@
 package authtest
 
-import (
-	"context"
-	"testing"
-
-	"latchkey/internal/auth"
-)
+import "testing"
 
 // checks is the suite: what auth.Store promises, a sentence each.
 var checks = []struct {
@@ -40,14 +35,6 @@ var checks = []struct {
 	{"collecting takes more than one batch", collectingTakesAll},
 	{"a cancelled call fails and does nothing", cancelledCallsFail},
 	{"a cancelled query never answers with another's row", cancelledQueriesDoNotMix},
-}
-
-// Backend is a store under test, with the one thing that the engine expects to
-// find in a database and never does itself.
-type Backend interface {
-	auth.Store
-	// AddUser adds an account.
-	AddUser(ctx context.Context, u auth.User) error
 }
 
 // Run checks that a store keeps what auth.Store promises. open returns an

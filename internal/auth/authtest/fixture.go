@@ -1,6 +1,7 @@
 package authtest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"reflect"
@@ -18,6 +19,14 @@ var Noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 // At is d after Noon.
 func At(d time.Duration) time.Time { return Noon.Add(d) }
+
+// Backend is a store under test, with the one thing that the engine expects to
+// find in a database and never does itself.
+type Backend interface {
+	auth.Store
+	// AddUser adds an account.
+	AddUser(ctx context.Context, u auth.User) error
+}
 
 // Fixture is the store of one check, with short words for what checks do with
 // it. The suites of other packages build on it.
