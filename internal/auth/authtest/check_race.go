@@ -73,7 +73,9 @@ func (r *race) work(w int) {
 		r.ended.Add(int64(len(changes)))
 
 		renewal := auth.Renewal{Now: r.now(), ExpiresAt: At(time.Hour)}
-		if _, err := r.Store.Renew(r.Context(), auth.Key{ID: s.ID}, renewal); err != nil && !errors.Is(err, auth.ErrNotFound) {
+		_, err = r.Store.Renew(r.Context(), auth.Key{ID: s.ID}, renewal)
+		// On a busy machine a renewal may give up: the engine then reads the session.
+		if err != nil && !errors.Is(err, auth.ErrNotFound) && !errors.Is(err, auth.ErrUnavailable) {
 			r.Errorf("renewal = %v, want it to succeed or find the session evicted", err)
 		}
 		if (w+i)%3 == 0 {
