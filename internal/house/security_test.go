@@ -1,0 +1,82 @@
+package house
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+const root = "../.."
+
+var (
+	securityID  = regexp.MustCompile(`\b(?:CK|TK|SE|RV|CL|CS|LG|PW|RD|HD|RL|CF|LO|DO|DB|PR|CT|MG)-\d+\b|\bD4\b`)
+	securityRow = regexp.MustCompile(`(?m)^\| ([A-Z]+-?\d+) \|.*\| ([^|]*) \|$`)
+	testName    = regexp.MustCompile("`((?:Test|Fuzz)\\w+)`")
+	testFunc    = regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`)
+)
+
+// TestTheSecurityTableIsTrue holds docs/security.md against the code: the tests it
+// names exist, and so does a line for each id that a comment names.
+func TestTheSecurityTableIsTrue(t *testing.T) {
+	table, err := os.ReadFile(filepath.Join(root, "docs/security.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests, cited := readCode(t)
+	lines := map[string]bool{}
+	for _, row := range securityRow.FindAllStringSubmatch(string(table), -1) {
+		id, shownBy := row[1], row[2]
+		if lines[id] {
+			t.Errorf("docs/security.md has %s twice", id)
+		}
+		lines[id] = true
+		names := testName.FindAllStringSubmatch(shownBy, -1)
+		if len(names) == 0 {
+			t.Errorf("docs/security.md names no test for %s", id)
+		}
+		for _, name := range names {
+			if !tests[name[1]] {
+				t.Errorf("docs/security.md says that %s shows %s: there is no such test", name[1], id)
+			}
+		}
+	}
+	if len(lines) < 50 {
+		t.Errorf("docs/security.md has %d lines that can be read, want all of them", len(lines))
+	}
+	for id, file := range cited {
+		if !lines[id] {
+			t.Errorf("%s cites %s, which docs/security.md does not have", file, id)
+		}
+	}
+}
+
+// readCode finds the tests of this module, and the ids in comments with a file
+// that has them.
+func readCode(t *testing.T) (tests map[string]bool, cited map[string]string) {
+	t.Helper()
+	tests, cited = map[string]bool{}, map[string]string{}
+	err := fs.WalkDir(os.DirFS(root), ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_templ.go") || path == "internal/house/security_test.go" {
+			return err
+		}
+		text, err := os.ReadFile(filepath.Join(root, path))
+		for _, name := range testFunc.FindAllStringSubmatch(string(text), -1) {
+			tests[name[1]] = true
+		}
+		for line := range strings.Lines(string(text)) {
+			if _, comment, ok := strings.Cut(line, "//"); ok {
+				for _, id := range securityID.FindAllString(comment, -1) {
+					cited[id] = path
+				}
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tests, cited
+}
