@@ -281,6 +281,8 @@ function follow(reason) {
   say({ reader });
   if (reader === "other" && (isPrivate || /^.sign(in|up)$/.test(pathname))) leave(callbackUrl);
   if (reader === "nobody" && emit("expired") && isPrivate) {
+    // The sign-in page believes a reason in its address only beside this.
+    document.cookie = `session-ended=${reason}; Path=/signin; Max-Age=10; SameSite=Lax`;
     leave(`/signin?${new URLSearchParams({ callbackUrl, reason })}${location.hash}`); // see fragment.js
   }
 }

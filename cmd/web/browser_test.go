@@ -120,6 +120,15 @@ func (b tab) shows(text string) {
 	}
 }
 
+// comesToShow waits for a text, for a page that is on its way.
+func (b tab) comesToShow(text string) {
+	b.t.Helper()
+	until(b.t, "the page shows "+text, func() bool {
+		body, err := chromedp.Run(b.Tab, chromedp.Evaluate[string](`document.readyState === "complete" ? document.body.innerText : ""`))
+		return err == nil && strings.Contains(body, text)
+	})
+}
+
 func (b tab) signIn(url string) {
 	b.t.Helper()
 	b.open(url + "/signin")

@@ -140,7 +140,7 @@ func endElsewhere(t *testing.T, f *front, first, second foxWindow) {
 	laptop.signIn(f.url)
 	laptop.open(f.url + "/account/sessions")
 	laptop.signOutOthers()
-	laptop.arrives("/account/sessions?done=others")
+	laptop.comesToShow("All other devices are signed out.")
 	laptop.open("about:blank") // where it polls no more
 	first.arrives("/signin?" + url.Values{"callbackUrl": {"/dashboard#part"}, "reason": {"everywhere"}}.Encode())
 	second.arrives(signedOutFrom("/account/sessions", "everywhere"))

@@ -67,17 +67,17 @@ func TestTheLabIsLive(t *testing.T) {
 
 			// End it: the list shrinks, and the other browser leaves.
 			laptop.click("#" + focused)
-			laptop.arrives("/lab?done=ended")
+			laptop.comesToShow("That session is over")
 			laptop.untilSessions(2)
 			phone.arrives(signedOutFrom("/dashboard", "device"))
 
 			laptop.click("#lab-large")
-			laptop.arrives("/lab?done=large")
+			laptop.comesToShow("Your roles fill 6 kB now")
 			size := map[string]string{"jwt": "in 3 cookies", "database": "43 bytes"}[strategy]
 			laptop.until("the cookie shows its size", `document.getElementById("lab-readings").innerText.includes("`+size+`")`)
 
 			laptop.click("#lab-cut")
-			laptop.arrives("/lab?done=drop")
+			laptop.comesToShow("hangs up on this session")
 			laptop.until("the lost connection is noticed", `document.getElementById("session-notice").innerText.includes("offline")`)
 			laptop.until("the rest of the page goes on", `document.getElementById("lab-drop").innerText.includes("Cut for another 1")`)
 

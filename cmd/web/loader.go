@@ -118,17 +118,14 @@ func (l *loader) integer(name string, fallback, low, high int) int {
 
 var authPathPattern = regexp.MustCompile(`^(/[a-z0-9_-]+)+$`)
 
-// takenPaths are the pages that AUTH_PATH must not hide.
-var takenPaths = []string{"/static", "/signin", "/signup", "/signout", "/dashboard", "/account", "/lab", "/healthz", "/readyz"}
-
+// authPath is checked against the site's pages when those are known; see newSite.
 func (l *loader) authPath(name string) string {
 	v := l.value(name)
 	if v == "" {
 		return "/auth"
 	}
-	first := "/" + strings.Split(v+"/", "/")[1]
-	if !authPathPattern.MatchString(v) || slices.Contains(takenPaths, first) {
-		l.bad(name, "is %q; allowed: a path such as /auth or /api/auth, none of this site's pages, without a slash at the end", v)
+	if !authPathPattern.MatchString(v) {
+		l.bad(name, "is %q; allowed: a path such as /auth or /api/auth, without a slash at the end", v)
 	}
 	return v
 }

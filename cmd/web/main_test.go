@@ -223,6 +223,15 @@ func TestABadConfigurationIsExitStatus2(t *testing.T) { // CF-1
 	}
 }
 
+func TestAnAuthPathInTheWayOfAPageIsExitStatus2(t *testing.T) {
+	for _, path := range []string{"/lab", "/account", "/signin", "/healthz", "/static/auth"} {
+		p := start(t, t.TempDir(), "ADDR=localhost:0", "AUTH_PATH="+path)
+		if output := p.exit(2); !strings.Contains(output, "AUTH_PATH") || !strings.Contains(output, path) || p.url != "" {
+			t.Errorf("AUTH_PATH=%s says %q, want it to name the variable and the path and not to start", path, output)
+		}
+	}
+}
+
 func TestTheFileComesAfterTheEnvironment(t *testing.T) {
 	dir := t.TempDir()
 	os.WriteFile(filepath.Join(dir, ".env"), []byte("SESSION_STRATEGY=database\nADDR=localhost:0\n"), 0o600)

@@ -50,7 +50,7 @@ func TestOfflineAndBack(t *testing.T) {
 		other.signIn(f.url)
 		other.open(f.url + "/account/sessions")
 		other.signOutOthers()
-		other.arrives("/account/sessions?done=others")
+		other.comesToShow("All other devices are signed out.")
 		b.says(connectionLost)
 		b.network(true)
 		b.arrives(signedOutFrom("/dashboard", "everywhere"))
@@ -114,7 +114,7 @@ func TestWithoutJavaScript(t *testing.T) {
 
 		laptop.open(f.url + "/account/sessions")
 		laptop.click(`form[action*="/end"] button`)
-		laptop.arrives("/account/sessions?done=one")
+		laptop.comesToShow("The device is signed out.")
 		phone.open(f.url + "/dashboard")
 		phone.arrives(signedOutFrom("/dashboard", "device"))
 		phone.shows("signed out from another device")

@@ -3,6 +3,8 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -72,6 +74,9 @@ func newSite(ctx context.Context, cfg config, db database, log *slog.Logger) (*a
 		site.Demo = &demo
 	}
 	handler, err := web.New(site)
+	if taken, ok := errors.AsType[*web.AuthPathError](err); ok {
+		err = configError{fmt.Sprintf("AUTH_PATH is %q; this site has a page at %s: choose a path such as /auth or /api/auth", taken.Path, taken.Route)}
+	}
 	return service, users, handler, err
 }
 

@@ -36,7 +36,7 @@ func TestATabThatHearsNothingAsksForItself(t *testing.T) {
 					t.Error("the follower leads now, want the lead to be stuck")
 				}
 				laptop.signOutOthers()
-				laptop.arrives("/account/sessions?done=others")
+				laptop.comesToShow("All other devices are signed out.")
 				follower.arrives(signedOutFrom("/account/sessions", "everywhere"))
 				if name == "dialog" {
 					command(leader, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true})
@@ -95,7 +95,7 @@ func TestAnAnswerIsNewerThanAPageThatLandsLate(t *testing.T) {
 		eval[bool](second, `setTimeout(() => location.assign("`+f.url+`/dashboard")) > 0`)
 		received(t, "the late page", landing.arrived)
 		laptop.signOutOthers()
-		laptop.arrives("/account/sessions?done=others")
+		laptop.comesToShow("All other devices are signed out.")
 		asking := f.hold("/auth/session")
 		eval[bool](first, `import("/static/session.js").then((m) => void m.getSession()), true`)
 		received(t, "the answer", asking.arrived)

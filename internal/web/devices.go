@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"net/url"
 	"strconv"
 
 	"github.com/go-chi/chi/v5"
@@ -24,9 +23,7 @@ func (d devices) show(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	_, policy := d.Auth.Limit()
-	p := d.PrivatePage(r)
-	p.Toast = deviceNotices[r.FormValue("done")]
-	return d.Render(w, r, http.StatusOK, views.Devices(p, views.DevicesModel{
+	return d.Render(w, r, http.StatusOK, views.Devices(d.PrivatePage(r), views.DevicesModel{
 		Devices: kit.Devices(live, current.ID),
 		Total:   total,
 		Limit:   limitOf(d.Auth, current.User),
@@ -44,12 +41,6 @@ func limitOf(service *auth.Service, u auth.User) int {
 	return limit
 }
 
-var deviceNotices = map[string]string{
-	"one":    "The device is signed out.",
-	"none":   "The device was signed out already.",
-	"others": "All other devices are signed out.",
-}
-
 // end signs out one device, which may be this one.
 func (d devices) end(w http.ResponseWriter, r *http.Request) error {
 	current := authhttp.FromContext(r.Context()).Session
@@ -65,17 +56,20 @@ func (d devices) end(w http.ResponseWriter, r *http.Request) error {
 	if id == current.ID {
 		return d.signedOut(w, r, reason)
 	}
-	done := "one"
+	done := "The device is signed out."
 	if n == 0 {
-		done = "none"
+		done = "The device was signed out already."
 	}
-	query := url.Values{"done": {done}}
+	if err := d.Flash(w, done); err != nil {
+		return err
+	}
+	back := "/account/sessions"
 	if show, err := strconv.Atoi(r.FormValue("show")); err == nil {
-		query.Set("show", strconv.Itoa(show))
+		back += "?show=" + strconv.Itoa(show)
 	}
 	// No fragment here: the browser carries over that of the form's action, which
 	// keeps the place in the list (Fetch Standard, HTTP-redirect fetch).
-	return kit.SeeOther(w, r, "/account/sessions?"+query.Encode())
+	return kit.SeeOther(w, r, back)
 }
 
 func (d devices) endOthers(w http.ResponseWriter, r *http.Request) error {
@@ -83,7 +77,10 @@ func (d devices) endOthers(w http.ResponseWriter, r *http.Request) error {
 	if _, err := d.Auth.End(r.Context(), auth.Selector{UserID: current.User.ID, Except: current.ID}, auth.ReasonEverywhere); err != nil {
 		return err
 	}
-	return kit.SeeOther(w, r, "/account/sessions?done=others")
+	if err := d.Flash(w, "All other devices are signed out."); err != nil {
+		return err
+	}
+	return kit.SeeOther(w, r, "/account/sessions")
 }
 
 func (d devices) endAll(w http.ResponseWriter, r *http.Request) error {
@@ -102,5 +99,5 @@ func (d devices) signedOut(w http.ResponseWriter, r *http.Request, reason auth.R
 	if err := authhttp.ClearCookie(r.Context()); err != nil {
 		return err
 	}
-	return kit.SeeOther(w, r, "/signin?reason="+string(reason))
+	return endedHere(d.Kit, w, r, reason)
 }

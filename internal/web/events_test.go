@@ -22,7 +22,7 @@ func TestTheStreamTellsOfAnEnding(t *testing.T) { // RV-3
 		w.Use(w.Instance()) // the streams are on another one
 		onPhone, onLaptop, onOther := phone.Listen(), laptop.Listen(), other.Listen()
 		w.Use(first)
-		laptop.Post("/account/sessions/end-others").RedirectsTo("/account/sessions?done=others")
+		laptop.Post("/account/sessions/end-others").RedirectsTo("/account/sessions")
 		onPhone.Tells("the ending")
 		onLaptop.Quiet("after another session ended")
 		onOther.Quiet("after another user's session ended")

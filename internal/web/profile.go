@@ -15,11 +15,7 @@ type profile struct{ *kit.Kit }
 
 func (s profile) show(w http.ResponseWriter, r *http.Request) error {
 	u := authhttp.FromContext(r.Context()).Session.User
-	p := s.PrivatePage(r)
-	if r.FormValue("done") == "saved" {
-		p.Toast = "Your profile is saved."
-	}
-	return s.Render(w, r, http.StatusOK, views.Profile(p, views.ProfileModel{Name: u.Name, Email: accounts.DisplayEmail(u.Email)}))
+	return s.Render(w, r, http.StatusOK, views.Profile(s.PrivatePage(r), views.ProfileModel{Name: u.Name, Email: accounts.DisplayEmail(u.Email)}))
 }
 
 // submit saves it. Every session of the user shows it from its next request on.
@@ -38,5 +34,8 @@ func (s profile) submit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return kit.SeeOther(w, r, "/account/profile?done=saved")
+	if err := s.Flash(w, "Your profile is saved."); err != nil {
+		return err
+	}
+	return kit.SeeOther(w, r, "/account/profile")
 }

@@ -1,17 +1,12 @@
 package web
 
 import (
-	"time"
-
 	"github.com/go-chi/chi/v5"
 
 	"latchkey/internal/auth/authhttp"
 	"latchkey/internal/web/kit"
 	"latchkey/static"
 )
-
-// maxDuration is the longest a handler waits for anything.
-const maxDuration = 10 * time.Second
 
 // routes is the whole URL surface, in blocks by who may enter. What optional
 // parts add to a block is in their folders; see parts.go.
@@ -31,21 +26,22 @@ func routes(k *kit.Kit, cfg Config) *chi.Mux {
 		siteFiles  = siteFiles{k}
 	)
 	r := k.NewRouter() // says who asks, sets the security headers, refuses other origins
+	forms, small := k.Bounded(kit.MaxBody, k.MaxTime), k.Bounded(kit.SmallForm, k.MaxTime)
 
 	// Machines: no session is looked at.
 	r.Get("/static/*", static.Handler(r.NotFoundHandler()).ServeHTTP)
 	siteFiles.routes(r)
 	r.Get("/healthz", health.alive)
-	r.Get("/readyz", health.usable)
+	r.With(small).Get("/readyz", health.usable)
 
 	// An open tab, which asks who is signed in and is told of news.
-	r.With(kit.Deadline(maxDuration), k.Session(authhttp.Poll), k.RequireKnown).Get(k.AuthPath+"/session", k.Handle(session.poll))
+	r.With(small, k.Session(authhttp.Poll), k.RequireKnown).Get(k.AuthPath+"/session", k.Handle(session.poll))
 	if k.Push { // for as long as it likes
 		r.With(k.Session(authhttp.Silent), k.RequireKnown).Get(k.AuthPath+"/events", k.Handle(events.stream))
 	}
 
 	r.Group(func(r chi.Router) {
-		r.Use(kit.Deadline(maxDuration))
+		r.Use(small)
 		k.RouteParts(r, kit.BlockOpen)
 
 		r.Group(func(r chi.Router) {
@@ -54,43 +50,48 @@ func routes(k *kit.Kit, cfg Config) *chi.Mux {
 			// Anyone, at any time: signing out works without a database.
 			r.Post("/signout", k.Handle(signOut.submit))
 
+			// Anyone, with a password: as little is read as that takes.
 			r.Group(func(r chi.Router) {
 				r.Use(k.RequireKnown)
-
-				// Anyone.
-				r.Get("/", k.Handle(home.show))
-				r.Get("/signup", k.Handle(signUp.form))
 				r.Post("/signup", k.Handle(signUp.submit))
-				r.Get("/signin", k.Handle(signIn.form))
 				r.Post("/signin", k.Handle(signIn.submit))
 				r.Post("/signin/continue", k.Handle(signIn.confirm))
-				r.Get("/signout", k.Handle(signOut.form))
-				r.Post("/account/appearance", k.Handle(appearance.submit))
-				if k.Development {
-					r.Get("/dev/ui", k.Handle(appearance.components))
-				}
-				k.RouteParts(r, kit.BlockAnyone)
-
-				// Signed in.
-				r.Group(func(r chi.Router) {
-					r.Use(k.RequireUser)
-					r.Get("/dashboard", k.Handle(dashboard.show))
-					r.Get("/account/appearance", k.Handle(appearance.show))
-					k.RouteParts(r, kit.BlockUsers)
-				})
-
-				// Signed in, as the database says at this moment.
-				r.Group(func(r chi.Router) {
-					r.Use(k.Edge.AskDatabase, k.RequireKnown, k.RequireUser)
-					r.Get("/account/profile", k.Handle(profile.show))
-					r.Post("/account/profile", k.Handle(profile.submit))
-					r.Get("/account/sessions", k.Handle(devices.show))
-					r.Post("/account/sessions/{id}/end", k.Handle(devices.end))
-					r.Post("/account/sessions/end-others", k.Handle(devices.endOthers))
-					r.Post("/account/sessions/end-all", k.Handle(devices.endAll))
-					k.RouteParts(r, kit.BlockFresh)
-				})
 			})
+		})
+	})
+
+	r.Group(func(r chi.Router) {
+		r.Use(forms, k.Session(authhttp.Page), k.RequireKnown)
+
+		// Anyone.
+		r.Get("/", k.Handle(home.show))
+		r.Get("/signup", k.Handle(signUp.form))
+		r.Get("/signin", k.Handle(signIn.form))
+		r.Get("/signout", k.Handle(signOut.form))
+		r.Post("/account/appearance", k.Handle(appearance.submit))
+		if k.Development {
+			r.Get("/dev/ui", k.Handle(appearance.components))
+		}
+		k.RouteParts(r, kit.BlockAnyone)
+
+		// Signed in. What changes something asks the database first.
+		r.Group(func(r chi.Router) {
+			r.Use(k.RequireUser)
+			r.Get("/dashboard", k.Handle(dashboard.show))
+			r.Get("/account/appearance", k.Handle(appearance.show))
+			k.RouteParts(r, kit.BlockUsers)
+		})
+
+		// Signed in, as the database says at this moment.
+		r.Group(func(r chi.Router) {
+			r.Use(k.RequireFresh)
+			r.Get("/account/profile", k.Handle(profile.show))
+			r.Post("/account/profile", k.Handle(profile.submit))
+			r.Get("/account/sessions", k.Handle(devices.show))
+			r.Post("/account/sessions/{id}/end", k.Handle(devices.end))
+			r.Post("/account/sessions/end-others", k.Handle(devices.endOthers))
+			r.Post("/account/sessions/end-all", k.Handle(devices.endAll))
+			k.RouteParts(r, kit.BlockFresh)
 		})
 	})
 	return r

@@ -193,7 +193,7 @@ func TestBodiesAreLimited(t *testing.T) { // DO-1
 	b.Do("POST", "/signin", "multipart/form-data; boundary=x", "--x--").Shows(415)
 	b.Do("POST", "/signin", "application/json", "{}").Shows(415)
 	b.Do("POST", "/signin", form, "email=%zz").Shows(400)
-	b.Do("POST", "/signin", form, strings.Repeat("a&", 20_000)).Shows(400)
+	b.Do("POST", "/account/appearance", form, strings.Repeat("a&", 20_000)).Shows(400)
 }
 
 func TestHostileCallbacksInRequests(t *testing.T) { // RD-2

@@ -12,13 +12,17 @@ import (
 	"latchkey/internal/web/kit"
 )
 
-// New returns the whole site. An error means a BaseURL that is no origin.
+// New returns the whole site. An error means a BaseURL that is no origin, or an
+// AuthPath in the way of a page (*AuthPathError).
 func New(cfg Config) (http.Handler, error) {
 	k, err := kit.New(cfg.Config)
 	if err != nil {
 		return nil, err
 	}
 	k.Add(partsOf(cfg)...)
+	if err := checkAuthPath(k, cfg); err != nil {
+		return nil, err
+	}
 	return routes(k, cfg), nil
 }
 

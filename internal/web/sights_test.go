@@ -90,7 +90,7 @@ var userSights = []webtest.Sight{
 		v.As(household(v, "many@example.com", "Ada Lovelace", agents...))
 		v.Visit("/account/sessions", "This device")
 	}},
-	{Name: "devices, one just signed out", Show: func(v *webtest.Viewer) { v.Visit("/account/sessions?done=one", "is signed out") }},
+	{Name: "devices, one just signed out", Show: oneSignedOut},
 	{Name: "devices, long words", Show: func(v *webtest.Viewer) {
 		v.As(household(v, longEmail, longName, agents[1]))
 		v.Visit("/account/sessions", "This device")
@@ -131,6 +131,8 @@ var troubleSights = []webtest.Sight{
 // ended is the sign-in page that says why the visitor is signed out.
 func ended(reason auth.Reason) func(*webtest.Viewer) {
 	return func(v *webtest.Viewer) {
+		v.Open("/signin")
+		v.Do("be session.js", chromedp.Evaluate[chromedp.Void](`document.cookie = "session-ended=`+string(reason)+`; Path=/signin"`))
 		v.Visit("/signin?reason="+string(reason), "Sign in")
 		v.Do("find the notice", chromedp.WaitVisible(chromedp.CSS("main .note")))
 	}
@@ -194,4 +196,12 @@ func household(v *webtest.Viewer, email, name string, others ...string) *webtest
 	b.Agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 	b.Post("/signin", "email", email, "password", webtest.Password).RedirectsTo("/dashboard")
 	return b
+}
+
+// oneSignedOut is the list of devices after one of them was signed out.
+func oneSignedOut(v *webtest.Viewer) {
+	v.As(household(v, "one@example.com", "Ada Lovelace", agents[0]))
+	v.Visit("/account/sessions", "This device")
+	v.Do("sign one out", chromedp.Evaluate[chromedp.Void](`document.querySelector("form[action*='/end']").submit()`))
+	v.ComesTo("/account/sessions", "is signed out")
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"strings"
 
 	"latchkey/internal/accounts"
 	"latchkey/internal/auth"
@@ -21,7 +22,7 @@ func (s signIn) form(w http.ResponseWriter, r *http.Request) error {
 	if s.RedirectUser(w, r) {
 		return nil
 	}
-	m := views.SignInModel{Email: r.FormValue("email"), Notice: endedNotice(r)}
+	m := views.SignInModel{Email: r.FormValue("email"), Notice: strings.TrimSpace(endedNotice(r) + " " + tooLong(r))}
 	if text := signInError(r); text != "" {
 		m.Errors = views.Errors{"": text}
 	}
@@ -97,7 +98,11 @@ func (s signIn) confirm(w http.ResponseWriter, r *http.Request) error {
 func (s signIn) page(w http.ResponseWriter, r *http.Request, status int, m views.SignInModel) error {
 	m.CallbackURL = r.FormValue("callbackUrl")
 	m.Demo = s.demo
-	return s.RenderPublic(w, r, status, views.SignIn(s.Page(r), m))
+	p := s.Page(r)
+	if m.Notice == "" { // has the focus here, where a toast has not
+		m.Notice, p.Toast = p.Toast, ""
+	}
+	return s.RenderPublic(w, r, status, views.SignIn(p, m))
 }
 
 const wrongCredentials = "Wrong email or password."
@@ -122,15 +127,37 @@ func signInError(r *http.Request) string {
 	return "Sign-in failed. Try again."
 }
 
+// tooLong says that the page the visitor wanted is not where they will land.
+func tooLong(r *http.Request) string {
+	if len(r.FormValue("callbackUrl")) <= kit.MaxCallback {
+		return ""
+	}
+	return "The address of the page that you wanted is too long to be kept. After signing in, open it again from where you found it."
+}
+
 // endedNotice says why the visitor is signed out: because the cookie that their
 // browser still has belongs to an ended session, of which they are told once, or
-// because a page that sent them here has found that out.
+// because a page that sent them here has found that out. The address alone is not
+// believed: anyone can write one. What it says must be true of the cookie, or have
+// been left a moment ago by session.js in a cookie of its own.
 func endedNotice(r *http.Request) string {
 	reason := auth.Reason(r.FormValue("reason"))
-	if result := authhttp.FromContext(r.Context()); result.State == auth.StateEnded && authhttp.TellOnce(r.Context()) {
-		reason = kit.ToldReason(result)
+	result := authhttp.FromContext(r.Context())
+	ended := result.State == auth.StateEnded
+	switch {
+	case ended && (authhttp.TellOnce(r.Context()) || reason == kit.ToldReason(result)):
+		return endedNotices[kit.ToldReason(result)]
+	case foundOut(r, reason):
+		return endedNotices[reason]
 	}
-	return endedNotices[reason]
+	return ""
+}
+
+// foundOut reports whether session.js has led a tab of this browser here because its
+// session has ended for a reason.
+func foundOut(r *http.Request, reason auth.Reason) bool {
+	cookie, err := r.Cookie("session-ended")
+	return err == nil && reason != "" && cookie.Value == string(reason)
 }
 
 var endedNotices = map[auth.Reason]string{

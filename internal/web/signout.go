@@ -20,6 +20,15 @@ func (s signOut) form(w http.ResponseWriter, r *http.Request) error {
 	return s.Render(w, r, http.StatusOK, views.SignOut(s.Page(r)))
 }
 
+// endedHere leads a user to the sign-in page who has ended their own session, which
+// says so once.
+func endedHere(k *kit.Kit, w http.ResponseWriter, r *http.Request, reason auth.Reason) error {
+	if err := k.Flash(w, endedNotices[reason]); err != nil {
+		return err
+	}
+	return kit.SeeOther(w, r, "/signin?reason="+string(reason))
+}
+
 // submit ends the session first and deletes the cookie second: whatever else
 // happens to the answer, the session is over. It may be called any number of
 // times. When the database cannot be asked it does what it can, which is to
@@ -33,5 +42,5 @@ func (s signOut) submit(w http.ResponseWriter, r *http.Request) error {
 		w.Header().Set("Retry-After", strconv.Itoa(kit.RetryOutage))
 		return s.Render(w, r, http.StatusServiceUnavailable, views.SignedOutHere(s.GuestPage(r)))
 	}
-	return kit.SeeOther(w, r, "/signin?reason="+string(auth.ReasonSignedOut))
+	return endedHere(s.Kit, w, r, auth.ReasonSignedOut)
 }

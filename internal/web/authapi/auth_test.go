@@ -380,7 +380,7 @@ func TestAProfileThatDoesNotFitIsRefused(t *testing.T) { // CK-3
 		if chunks < 2 {
 			t.Errorf("claims of %d bytes travel in %d chunks, want some", bytes, chunks)
 		}
-		c.Post("/signout")
+		c.Post("/signout").RedirectsTo("/signin?reason=signout")
 		if got := c.Client.Jar.Cookies(c.Origin()); len(got) != 0 {
 			t.Errorf("%d cookies are left after signing out", len(got))
 		}

@@ -124,7 +124,8 @@ func (p *part) signOut(a *action) error {
 	return a.redirect(a.callback)
 }
 
-// showError shows an error on a page of ours, with Auth.js's statuses.
+// showError shows an error on a page of ours. An address is no failure of this
+// site: Configuration is 400 here and 500 in Auth.js, since anyone can send it.
 func (p *part) showError(a *action) error {
 	status, model := http.StatusOK, views.ErrorPageModel{
 		Title: "Sign-in failed",
@@ -132,8 +133,8 @@ func (p *part) showError(a *action) error {
 	}
 	switch a.r.URL.Query().Get("error") {
 	case "Configuration":
-		status = http.StatusInternalServerError
-		model.Text = "This site isn't set up correctly. Its operator finds more in the log."
+		status = http.StatusBadRequest
+		model.Text = "If it goes on like this, this site isn't set up correctly. Its operator finds more in the log."
 	case "AccessDenied":
 		status = http.StatusForbidden
 		model.Title, model.Text = "You can't sign in here", "This account has no access to this site."
@@ -141,6 +142,7 @@ func (p *part) showError(a *action) error {
 		status = http.StatusForbidden
 		model.Title, model.Text = "This link has expired", "It was used before, or it is too old. Ask for a new one."
 	}
-	model.Status, model.RequestID = status, kit.RequestID(a.r.Context())
+	p.Log.InfoContext(a.r.Context(), "error page of a sign-in shown", "status", status)
+	model.Status, model.RequestID, model.Again = status, kit.RequestID(a.r.Context()), "/signin"
 	return p.Render(a.w, a.r, status, views.ErrorPage(p.Page(a.r), model))
 }

@@ -192,7 +192,7 @@ func stockReactClient(t *testing.T, w *webtest.Site) {
 	react.ComesTo("/react/", "authenticated Ada King")
 
 	// Out by another device: the client's poll finds out, and our page through it.
-	phone.Post("/account/sessions/end-others").RedirectsTo("/account/sessions?done=others")
+	phone.Post("/account/sessions/end-others").RedirectsTo("/account/sessions")
 	react.ComesTo("/react/", "unauthenticated")
 	ours.ComesTo("/signin", "Sign in")
 

@@ -39,7 +39,8 @@ func (p *part) routes(r chi.Router) {
 		r.Get("/signout", p.action(p.signOutPage))
 	})
 
-	// What a client calls.
+	// What a client calls. Only what signs in is held to small bodies.
+	large := p.Bounded(kit.MaxBody, p.MaxTime)
 	r.Group(func(r chi.Router) {
 		r.Use(p.Session(authhttp.Poll))
 
@@ -48,11 +49,11 @@ func (p *part) routes(r chi.Router) {
 		r.Get("/providers", p.action(p.providers))
 		r.Post("/signin", p.action(p.signInStart))
 		r.Post("/signin/{provider}", p.action(p.signInStart))
-		r.Post("/signout", p.action(p.signOut))
+		r.With(large).Post("/signout", p.action(p.signOut))
 
 		r.Group(func(r chi.Router) {
 			r.Use(p.RequireKnown)
-			r.Post("/session", p.action(p.update))
+			r.With(large, p.AskDatabase, p.LimitWrites).Post("/session", p.action(p.update))
 			r.Get("/callback/{provider}", p.action(p.callback))
 			r.Post("/callback/{provider}", p.action(p.callback))
 		})

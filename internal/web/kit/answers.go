@@ -22,11 +22,15 @@ func NoStore(h http.Header) {
 
 // WriteJSON answers with v. An error means that v cannot be JSON.
 func WriteJSON(w http.ResponseWriter, status int, v any) error {
+	w.Header().Set("Content-Type", "application/json")
+	return writeJSON(w, status, v)
+}
+
+func writeJSON(w http.ResponseWriter, status int, v any) error {
 	body, err := json.Marshal(v)
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	w.Write(body) // an error means the reader is gone
 	return nil

@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"net/http"
@@ -30,29 +32,69 @@ func (e *Error) Error() string { return fmt.Sprintf("%d: %v", e.Status, e.Err) }
 func (e *Error) Unwrap() error { return e.Err }
 
 // Handle makes a handler of a function that returns errors, so that one place
-// turns them into a status, a page and a log line.
+// turns them into a status, a page and a log line. A function that neither answers
+// nor returns an error is a bug, and a 500: the browser would show an empty page.
 func (k *Kit) Handle(f func(http.ResponseWriter, *http.Request) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if err := f(w, r); err != nil {
+		err := f(w, r)
+		if err == nil && !hasBegun(r.Context()) && r.Context().Value(begunKey{}) != nil {
+			err = errNoAnswer
+		}
+		if err != nil {
 			k.fail(w, r, err)
 		}
 	}
 }
 
+var errNoAnswer = errors.New("the handler ended without an answer")
+
 // fail answers with the page for an error. Users see fixed words; what
-// happened is in the log, under the request id that the page shows.
+// happened is in the log, under the request id that the page shows. An answer that
+// has begun is broken off: half a page with an error page behind it is neither.
 func (k *Kit) fail(w http.ResponseWriter, r *http.Request, err error) {
 	e := StatusOf(err)
 	if e.Status >= 500 {
 		k.Log.ErrorContext(r.Context(), "request failed", "status", e.Status, "error", e.Err)
 	}
+	if hasBegun(r.Context()) {
+		panic(http.ErrAbortHandler)
+	}
+	h := w.Header()
+	for _, name := range []string{"Content-Encoding", "Content-Length", "Content-Disposition", "Etag", "Last-Modified", "Location"} {
+		h.Del(name) // of the answer that this one replaces
+	}
 	if e.RetryAfter > 0 {
-		w.Header().Set("Retry-After", strconv.Itoa(e.RetryAfter))
+		h.Set("Retry-After", strconv.Itoa(e.RetryAfter))
 	}
-	if strings.HasPrefix(r.URL.Path, k.AuthPath+"/") {
+	switch {
+	case strings.HasPrefix(r.URL.Path, k.AuthPath+"/"):
 		failJSON(w, r.URL.Path == k.AuthPath+"/session", e.Status)
-		return
+	case wantsPage(r):
+		k.errorPage(w, r, e)
+	default:
+		writeProblem(w, r, e)
 	}
+}
+
+// errorPage depends on nothing that may have failed: not on the request's time,
+// which may be over, and if need be not on the page.
+func (k *Kit) errorPage(w http.ResponseWriter, r *http.Request, e *Error) {
+	r = r.WithContext(context.WithoutCancel(r.Context()))
+	if err := k.renderError(w, r, e); err != nil {
+		k.Log.ErrorContext(r.Context(), "the error page failed", "error", err)
+		Private(w.Header())
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		w.WriteHeader(e.Status)
+		fmt.Fprintf(w, "%d %s\nRequest %s\n", e.Status, http.StatusText(e.Status), RequestID(r.Context()))
+	}
+}
+
+func (k *Kit) renderError(w http.ResponseWriter, r *http.Request, e *Error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("panic: %v", v)
+		}
+	}()
 	m := views.ErrorPageModel{Status: e.Status, Title: e.Title, Text: e.Text, RetryAfter: e.RetryAfter}
 	if e.Status >= 500 {
 		m.RequestID = RequestID(r.Context())
@@ -64,7 +106,7 @@ func (k *Kit) fail(w http.ResponseWriter, r *http.Request, err error) {
 	// Refused before the session was looked at, or failed outside of where it is
 	// known: to call the reader a guest would be a guess.
 	p.Unknown = p.Unknown || e.Status == http.StatusForbidden || e.Status >= 500 && p.User == nil
-	k.Render(w, r, e.Status, views.ErrorPage(p, m))
+	return k.Render(w, r, e.Status, views.ErrorPage(p, m))
 }
 
 // failJSON is for clients of Auth.js. The stock one keeps the session it has
@@ -101,8 +143,10 @@ func StatusOf(err error) *Error {
 		return &Error{Status: http.StatusTooManyRequests, Err: err, RetryAfter: retryWatch}
 	case errors.Is(err, accounts.ErrBusy):
 		return &Error{Status: http.StatusServiceUnavailable, Err: err, RetryAfter: RetryBusy}
-	case errors.Is(err, auth.ErrUnavailable):
+	case isOutage(err):
 		return &Error{Status: http.StatusServiceUnavailable, Err: err, RetryAfter: RetryOutage}
+	case errors.Is(err, auth.ErrNotFound), errors.Is(err, sql.ErrNoRows):
+		return &Error{Status: http.StatusNotFound, Err: err}
 	}
 	return &Error{Status: http.StatusInternalServerError, Err: err}
 }

@@ -20,18 +20,44 @@ func (k *Kit) RequireKnown(next http.Handler) http.Handler {
 	})
 }
 
-// RequireUser sends a guest to the sign-in page, with the way back and, if his
-// session ended, why.
+// RequireUser sends a guest to the sign-in page, with the way back and, if their
+// session ended, why. A program gets a 401 instead. Before a user changes anything
+// the database is asked whether the session still holds, and how much they have
+// changed lately is counted.
 func (k *Kit) RequireUser(next http.Handler) http.Handler {
+	reads, writes := k.requireUser(next), k.RequireFresh(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if isSafe(r.Method) {
+			reads.ServeHTTP(w, r)
+			return
+		}
+		writes.ServeHTTP(w, r)
+	})
+}
+
+// RequireFresh is RequireUser for routes that ask the database even to be read.
+func (k *Kit) RequireFresh(next http.Handler) http.Handler {
+	return k.AskDatabase(k.requireUser(k.LimitWrites(next)))
+}
+
+// AskDatabase has the database say who asks, and answers 503 if it cannot.
+func (k *Kit) AskDatabase(next http.Handler) http.Handler {
+	return k.Edge.AskDatabase(k.RequireKnown(next))
+}
+
+func (k *Kit) requireUser(next http.Handler) http.Handler {
 	return k.Handle(func(w http.ResponseWriter, r *http.Request) error {
 		result := authhttp.FromContext(r.Context())
 		if result.State == auth.StateOK {
 			next.ServeHTTP(w, r)
 			return nil
 		}
+		if !wantsPage(r) {
+			return k.unauthorized(w, r)
+		}
 		query := url.Values{}
 		if r.Method == http.MethodGet { // a form's target is no place to come back to
-			query.Set("callbackUrl", r.URL.RequestURI())
+			query.Set("callbackUrl", wanted(r))
 		}
 		if result.State == auth.StateEnded {
 			query.Set("reason", string(ToldReason(result)))

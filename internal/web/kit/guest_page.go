@@ -24,6 +24,7 @@ func (k *Kit) RenderPublic(w http.ResponseWriter, r *http.Request, status int, p
 	if err := page.Render(r.Context(), &buf); err != nil {
 		return err
 	}
+	k.said(w, r)
 	Private(w.Header())
 	w.Header().Set("Vary", "Cookie, Accept-Encoding")
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")

@@ -21,6 +21,7 @@ import (
 	"latchkey/internal/accounts"
 	"latchkey/internal/auth"
 	"latchkey/internal/auth/authhttp"
+	"latchkey/internal/authjs"
 	"latchkey/internal/views"
 )
 
@@ -37,6 +38,7 @@ type Config struct {
 	Development  bool              // marks pages
 	PollInterval time.Duration     // how often an open tab asks for its session; 0 = never
 	Push         bool              // whether an open tab is told of news over AuthPath/events; false = it waits for its next poll
+	MaxTime      time.Duration     // how long a handler may take to answer; 0 = 10 s
 	Warning      time.Duration     // how long before its session ends an idle page says so; 0 = never
 	Log          *slog.Logger      // never nil
 }
@@ -44,9 +46,12 @@ type Config struct {
 // Kit is shared by all handlers of a site.
 type Kit struct {
 	Config
-	origin *url.URL
-	menu   []views.MenuItem // the dashboard, then what parts add
-	parts  []Built
+	origin  *url.URL
+	answers *answers         // of forms that were sent lately
+	flashes *authjs.Sealer   // of Flash; nil without Secrets
+	writes  *writes          // what users have changed lately
+	menu    []views.MenuItem // the dashboard, then what parts add
+	parts   []Built
 }
 
 // New returns a kit without parts. An error means a BaseURL that is no origin.
@@ -55,8 +60,15 @@ func New(cfg Config) (*Kit, error) {
 	if err != nil || origin.Host == "" {
 		return nil, fmt.Errorf("base URL %q is not an origin such as https://app.example", cfg.BaseURL)
 	}
+	flashes, err := newFlashes(cfg.Secrets)
+	if err != nil {
+		return nil, fmt.Errorf("kit: %w", err)
+	}
 	dashboard := views.MenuItem{Label: "Dashboard", Path: "/dashboard", Icon: "dashboard"}
-	return &Kit{Config: cfg, origin: origin, menu: []views.MenuItem{dashboard}}, nil
+	if cfg.MaxTime == 0 {
+		cfg.MaxTime = maxTime
+	}
+	return &Kit{Config: cfg, origin: origin, answers: newAnswers(), flashes: flashes, writes: newWrites(), menu: []views.MenuItem{dashboard}}, nil
 }
 
 // HTTPS reports whether the site is reached by https.
@@ -65,19 +77,23 @@ func (k *Kit) HTTPS() bool { return k.origin.Scheme == "https" }
 // Origin is the site's public origin, such as https://app.example.
 func (k *Kit) Origin() string { return k.origin.Scheme + "://" + k.origin.Host }
 
-// MaxBody is the largest request body, in bytes: forms only.
-const MaxBody = 64 << 10
+// maxTime is how long a handler may take, above all to wait for a database that
+// accepts connections and then says nothing.
+const maxTime = 10 * time.Second
 
 // NewRouter returns a router on which every request is treated alike: who asks
 // and what for (logged even if a later step refuses), then what every answer
 // carries, then what no request may do. Unknown paths get a page that says so.
+// What a request may take is for each block of routes to say; see Bounded.
 func (k *Kit) NewRouter() *chi.Mux {
 	r := chi.NewRouter()
-	r.Use(requestID, countQueries, middleware.ClientIPFromRemoteAddr, k.logRequests, k.recoverPanics,
-		k.securityHeaders, middleware.GetHead, limitBody(MaxBody), k.sameOrigin(), newAnswers().once)
-	page := k.Edge.Middleware(authhttp.Page)
-	r.NotFound(page(k.Handle(notFound)).ServeHTTP)
-	r.MethodNotAllowed(page(k.methodNotAllowed(r)).ServeHTTP)
+	r.Use(requestID, countQueries, middleware.ClientIPFromRemoteAddr, k.logRequests,
+		k.securityHeaders, k.recoverPanics, k.knownHost, middleware.GetHead, k.sameOrigin())
+	page := func(h http.HandlerFunc) http.HandlerFunc {
+		return k.Bounded(SmallForm, k.MaxTime)(k.Edge.Middleware(authhttp.Page)(h)).ServeHTTP
+	}
+	r.NotFound(page(k.Handle(notFound)))
+	r.MethodNotAllowed(page(k.methodNotAllowed(r)))
 	return r
 }
 

@@ -1,15 +1,16 @@
 package kit
 
 import (
-	"bytes"
 	"crypto/sha256"
+	"errors"
 	"io"
 	"maps"
-	"mime"
 	"net/http"
 	"net/url"
 	"sync"
 	"time"
+
+	"github.com/felixge/httpsnoop"
 )
 
 // A form that is sent twice, by a double click or by a reload, is carried out
@@ -42,58 +43,46 @@ func newAnswers() *answers { return &answers{known: map[[sha256.Size]byte]*answe
 
 // once carries a form out once. It goes outside of whatever writes the session
 // cookie, which is part of the answer.
-func (a *answers) once(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+func (a *answers) once(k *Kit, next http.Handler) http.Handler {
+	return k.Handle(func(w http.ResponseWriter, r *http.Request) error {
 		key, ok := formKey(r)
 		if !ok {
 			next.ServeHTTP(w, r)
-			return
+			return nil
 		}
 		made, first := a.claim(key)
 		if made == nil {
 			next.ServeHTTP(w, r)
-			return
+			return nil
 		}
 		if first {
 			a.make(key, made, w, r, next)
-			return
+			return nil
 		}
 		select {
 		case <-made.done:
 			made.repeat(w)
+			return nil
 		case <-r.Context().Done():
+			return &Error{Status: http.StatusServiceUnavailable, Err: errStillMade, RetryAfter: RetryBusy}
 		}
 	})
 }
 
+var errStillMade = errors.New("the same form is still being carried out")
+
 // formKey tells one sent form from all others: by its path and by every field,
 // the id and a password included. ok is false for anything but a form with an id.
 func formKey(r *http.Request) (key [sha256.Size]byte, ok bool) {
-	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if r.Method != http.MethodPost || kind != "application/x-www-form-urlencoded" {
+	b := boundsOf(r.Context())
+	if r.Method != http.MethodPost || !isForm(r) || !b.whole {
 		return key, false
 	}
-	body, err := io.ReadAll(r.Body)
-	r.Body = io.NopCloser(io.MultiReader(bytes.NewReader(body), failing{err})) // the handler meets the error where it is
-	if err != nil {
-		return key, false
-	}
-	fields, err := url.ParseQuery(string(body))
+	fields, err := url.ParseQuery(string(b.read))
 	if err != nil || len(fields.Get(formID)) != formIDLength {
 		return key, false
 	}
-	return sha256.Sum256(append([]byte(r.URL.Path+"\n"), body...)), true
-}
-
-// failing is the end of a body that could not be read whole.
-type failing struct{ err error }
-
-// Read implements io.Reader.
-func (f failing) Read([]byte) (int, error) {
-	if f.err != nil {
-		return 0, f.err
-	}
-	return 0, io.EOF
+	return sha256.Sum256(append([]byte(r.URL.Path+"\n"), b.read...)), true
 }
 
 // claim returns the answer of a form, and whether the caller is the first who
@@ -119,7 +108,6 @@ func (a *answers) claim(key [sha256.Size]byte) (made *answer, first bool) {
 
 // make has the handler answer, keeps the answer, and sends it.
 func (a *answers) make(key [sha256.Size]byte, made *answer, w http.ResponseWriter, r *http.Request, next http.Handler) {
-	keeper := &keeper{ResponseWriter: w, answer: made}
 	defer func() {
 		a.mu.Lock()
 		defer a.mu.Unlock()
@@ -129,7 +117,7 @@ func (a *answers) make(key [sha256.Size]byte, made *answer, w http.ResponseWrite
 		}
 		close(made.done)
 	}()
-	next.ServeHTTP(keeper, r)
+	next.ServeHTTP(made.keptBy(w), r)
 }
 
 // repeat sends the answer once more.
@@ -145,28 +133,41 @@ func (m *answer) repeat(w http.ResponseWriter) {
 	w.Write(m.body) // an error means the reader is gone
 }
 
-// keeper keeps what is sent through it.
+// keptBy is a writer that keeps what is sent through it. A handler that takes the
+// connection over has no answer that could be kept.
+func (m *answer) keptBy(w http.ResponseWriter) http.ResponseWriter {
+	return httpsnoop.Wrap(w, httpsnoop.Hooks{
+		WriteHeader: func(next httpsnoop.WriteHeaderFunc) httpsnoop.WriteHeaderFunc {
+			return func(status int) { m.keepHead(w, status); next(status) }
+		},
+		Write: func(next httpsnoop.WriteFunc) httpsnoop.WriteFunc {
+			return func(b []byte) (int, error) { m.keep(w, b); return next(b) }
+		},
+		WriteString: func(next httpsnoop.WriteStringFunc) httpsnoop.WriteStringFunc {
+			return func(text string) (int, error) { m.keep(w, []byte(text)); return next(text) }
+		},
+		ReadFrom: func(next httpsnoop.ReadFromFunc) httpsnoop.ReadFromFunc {
+			return func(src io.Reader) (int64, error) { return next(io.TeeReader(src, keeper{m, w})) }
+		},
+	})
+}
+
+func (m *answer) keepHead(w http.ResponseWriter, status int) {
+	if m.status == 0 && isFinal(status) {
+		m.status, m.header = status, w.Header().Clone()
+	}
+}
+
+func (m *answer) keep(w http.ResponseWriter, b []byte) {
+	m.keepHead(w, http.StatusOK)
+	m.body = append(m.body, b...)
+}
+
+// keeper keeps what is written to it.
 type keeper struct {
-	http.ResponseWriter
 	answer *answer
+	w      http.ResponseWriter
 }
 
-// WriteHeader implements http.ResponseWriter.
-func (k *keeper) WriteHeader(status int) {
-	if k.answer.status == 0 && status >= 200 {
-		k.answer.status, k.answer.header = status, k.Header().Clone()
-	}
-	k.ResponseWriter.WriteHeader(status)
-}
-
-// Write implements http.ResponseWriter.
-func (k *keeper) Write(b []byte) (int, error) {
-	if k.answer.status == 0 {
-		k.WriteHeader(http.StatusOK)
-	}
-	k.answer.body = append(k.answer.body, b...)
-	return k.ResponseWriter.Write(b)
-}
-
-// Unwrap lets http.ResponseController reach the writer below.
-func (k *keeper) Unwrap() http.ResponseWriter { return k.ResponseWriter }
+// Write implements io.Writer.
+func (k keeper) Write(b []byte) (int, error) { k.answer.keep(k.w, b); return len(b), nil }

@@ -28,6 +28,7 @@ func (k *Kit) Page(r *http.Request) views.Page {
 		Menu:        k.menu,
 		Origin:      k.Origin(),
 		Theme:       theme(r),
+		Toast:       k.flash(r),
 	}
 	result := authhttp.FromContext(r.Context())
 	if result.State == auth.StateOK {
@@ -55,6 +56,7 @@ func (k *Kit) Render(w http.ResponseWriter, r *http.Request, status int, page te
 	if err := page.Render(r.Context(), &buf); err != nil {
 		return err
 	}
+	k.said(w, r)
 	Private(w.Header()) // every page says who is signed in
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)

@@ -1,21 +1,22 @@
 package kit
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	pathpkg "path"
 	"strings"
 )
 
-// maxCallback is the longest callbackUrl taken, in bytes.
-const maxCallback = 2048
+// MaxCallback is the longest callbackUrl taken, in bytes.
+const MaxCallback = 2048
 
 // LocalPath reduces a callbackUrl to a path on our own origin, and is the one
 // place that decides what a callbackUrl may be. ok is false for anything else:
 // what net/url and a browser read differently is refused, not repaired
 // (security.md RD-1).
 func (k *Kit) LocalPath(raw string) (path string, ok bool) {
-	if raw == "" || len(raw) > maxCallback || strings.ContainsFunc(raw, suspicious) {
+	if raw == "" || len(raw) > MaxCallback || strings.ContainsFunc(raw, suspicious) {
 		return "", false
 	}
 	u, err := url.Parse(raw)
@@ -57,9 +58,25 @@ func (k *Kit) Destination(callbackURL string) string {
 }
 
 // SeeOther sends the browser to a path of ours with a GET. Where it leads
-// depends on who asks, so nobody keeps the answer.
-func SeeOther(w http.ResponseWriter, r *http.Request, path string) error {
+// depends on who asks, so nobody keeps the answer. The path goes out as it is:
+// http.Redirect would clean it, the query and the fragment included.
+func SeeOther(w http.ResponseWriter, _ *http.Request, path string) error {
 	Private(w.Header())
-	http.Redirect(w, r, path, http.StatusSeeOther)
+	w.Header().Set("Location", path)
+	w.WriteHeader(http.StatusSeeOther)
 	return nil
+}
+
+// wanted is the address of a request as a callbackUrl. What browsers leave as it
+// is in a query, and LocalPath refuses, is escaped.
+func wanted(r *http.Request) string {
+	var b strings.Builder
+	for _, c := range []byte(r.URL.RequestURI()) {
+		if suspicious(rune(c)) {
+			fmt.Fprintf(&b, "%%%02X", c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
 }

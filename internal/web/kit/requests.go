@@ -68,16 +68,16 @@ func (h logHandler) WithGroup(name string) slog.Handler {
 func (k *Kit) logRequests(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
-		ww := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
+		var out sent
 		defer func() {
 			level := slog.LevelInfo
-			if r.URL.Path == "/healthz" || r.URL.Path == "/readyz" {
+			if isProbe(r) {
 				level = slog.LevelDebug // probes would drown the rest
 			}
 			k.Log.Log(r.Context(), level, "request", "method", r.Method, "path", routeOf(r),
-				"status", ww.Status(), "bytes", ww.BytesWritten(), "duration", time.Since(start).Round(time.Microsecond))
+				"status", out.status.Load(), "bytes", out.bytes.Load(), "duration", time.Since(start).Round(time.Microsecond))
 		}()
-		next.ServeHTTP(ww, r)
+		next.ServeHTTP(out.tracked(w), withBegun(r, out.begun))
 	})
 }
 

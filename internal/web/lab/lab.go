@@ -64,8 +64,9 @@ func (l *lab) show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	m.Notice = notices[r.FormValue("done")]
-	return l.Render(w, r, http.StatusOK, Show(l.page(r), m))
+	p := l.page(r)
+	m.Notice, p.Toast = p.Toast, "" // the lab has a place of its own for it
+	return l.Render(w, r, http.StatusOK, Show(p, m))
 }
 
 var notices = map[string]string{
@@ -143,7 +144,15 @@ func (l *lab) end(w http.ResponseWriter, r *http.Request) error {
 	if n == 0 {
 		done = "none"
 	}
-	return kit.SeeOther(w, r, "/lab?done="+done)
+	return l.back(w, r, done)
+}
+
+// back leads to the lab, which says what has been done.
+func (l *lab) back(w http.ResponseWriter, r *http.Request, done string) error {
+	if err := l.Flash(w, notices[done]); err != nil {
+		return err
+	}
+	return kit.SeeOther(w, r, "/lab")
 }
 
 // expire ends this session as its age would. The next page finds that out and
@@ -159,7 +168,7 @@ func (l *lab) expire(w http.ResponseWriter, r *http.Request) error {
 
 func (l *lab) drop(w http.ResponseWriter, r *http.Request) error {
 	l.drops.add(authhttp.FromContext(r.Context()).Session.ID)
-	return kit.SeeOther(w, r, "/lab?done=drop")
+	return l.back(w, r, "drop")
 }
 
 func (l *lab) large(w http.ResponseWriter, r *http.Request) error {
@@ -182,7 +191,7 @@ func (l *lab) setWeight(w http.ResponseWriter, r *http.Request, done string, cha
 	if err != nil {
 		return err
 	}
-	return kit.SeeOther(w, r, "/lab?done="+done)
+	return l.back(w, r, done)
 }
 
 const (

@@ -70,8 +70,8 @@ async function refresh() {
   }
   asking = true;
   try {
-    const response = await fetch("/lab/live", { redirect: "manual", cache: "no-store" });
-    if (response.type === "opaqueredirect") fresh("The server refuses this session already. This tab hears of it with its next poll or push.");
+    const response = await fetch("/lab/live", { cache: "no-store" });
+    if (response.status === 401) fresh("The server refuses this session already. This tab hears of it with its next poll or push.");
     else if (response.ok) show(await response.text());
     else throw new Error(`/lab/live answered ${response.status}`);
   } catch {

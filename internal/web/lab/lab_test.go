@@ -172,7 +172,7 @@ func labWeight(t *testing.T, w *webtest.Site) {
 	users.UpdateUser(t.Context(), u.ID, func(u *accounts.Editable) error { u.Profile.Roles = []string{"editor", "label"}; return nil })
 
 	want := map[string]int{"jwt": 3, "database": 1}[w.Auth.Strategy]
-	page := b.Post("/lab/large").RedirectsTo("/lab?done=large").Shows(200, "fill 6 kB", "Make it small again").Lacks("Make the token large")
+	page := b.Post("/lab/large").RedirectsTo("/lab").Shows(200, "fill 6 kB", "Make it small again").Lacks("Make the token large")
 	if want == 3 {
 		page.Shows(200, "in 3 cookies", "<code>roles</code>", "&#34;editor&#34;", "bytes in all")
 	} else {
@@ -183,7 +183,7 @@ func labWeight(t *testing.T, w *webtest.Site) {
 		t.Errorf("with a large profile the session fills %d cookies here and %d there, want %d", chunks(b), chunks(phone), want)
 	}
 	large := roles(w, b)
-	b.Post("/lab/large").RedirectsTo("/lab?done=large").Shows(200)
+	b.Post("/lab/large").RedirectsTo("/lab").Shows(200)
 	if again := roles(w, b); !slices.Equal(again, large) {
 		t.Errorf("large twice gives %d roles, want the %d of once", len(again), len(large))
 	}
@@ -192,7 +192,7 @@ func labWeight(t *testing.T, w *webtest.Site) {
 	}
 
 	for range 2 {
-		b.Post("/lab/small").RedirectsTo("/lab?done=small").Shows(200, "Make the token large", "in one cookie")
+		b.Post("/lab/small").RedirectsTo("/lab").Shows(200, "Make the token large", "in one cookie")
 		phone.Get("/dashboard").Shows(200)
 		if got := roles(w, b); chunks(b) != 1 || chunks(phone) != 1 || !slices.Equal(got, []string{"editor", "label"}) {
 			t.Errorf("small again: %d and %d cookies and the roles %q, want one each and the user's own", chunks(b), chunks(phone), got)
@@ -211,12 +211,12 @@ func labEnds(t *testing.T, w *webtest.Site) {
 		t.Fatalf("the lab has %d forms to end another session, want 1", len(ids))
 	}
 	end := "/lab/sessions/" + ids[0][1] + "/end"
-	page := b.Post(end).RedirectsTo("/lab?done=ended").Shows(200, "That session is over", "<strong>1 <small>entry</small></strong>")
+	page := b.Post(end).RedirectsTo("/lab").Shows(200, "That session is over", "<strong>1 <small>entry</small></strong>")
 	if labEndForm.MatchString(page.Text) {
 		t.Error("the ended session is still in the list")
 	}
 	phone.Get("/dashboard").RedirectsTo("/signin?callbackUrl=%2Fdashboard&reason=device")
-	b.Post(end).RedirectsTo("/lab?done=none").Shows(200, "over already")
+	b.Post(end).RedirectsTo("/lab").Shows(200, "over already")
 }
 
 func labNotAnothers(t *testing.T, w *webtest.Site) {
@@ -224,7 +224,7 @@ func labNotAnothers(t *testing.T, w *webtest.Site) {
 	phone := w.Browser()
 	phone.Post("/signin", "email", webtest.Email(t), "password", webtest.Password).RedirectsTo("/dashboard")
 	id := labEndForm.FindStringSubmatch(ada.Get("/lab").Text)[1]
-	bob.Post("/lab/sessions/" + id + "/end").RedirectsTo("/lab?done=none")
+	bob.Post("/lab/sessions/" + id + "/end").RedirectsTo("/lab")
 	phone.Get("/dashboard").Shows(200)
 	guest := w.Browser()
 	guest.Post("/lab/sessions/" + id + "/end").RedirectsTo("/signin?")
@@ -259,7 +259,7 @@ func labDrops(t *testing.T, w *webtest.Site) {
 	b, phone := w.SignUp(ada), w.Browser()
 	phone.Post("/signin", "email", ada, "password", webtest.Password).RedirectsTo("/dashboard")
 	cut, stays := b.Listen(), phone.Listen()
-	b.Post("/lab/drop").RedirectsTo("/lab?done=drop").Shows(200, "hangs up", "Cut for another", "<strong>0 <small>round trips")
+	b.Post("/lab/drop").RedirectsTo("/lab").Shows(200, "hangs up", "Cut for another", "<strong>0 <small>round trips")
 	for _, path := range []string{"/auth/session", "/auth/events"} {
 		if !refused(b, path) {
 			t.Errorf("GET %s of the dropped session is answered, want the connection to fail", path)
