@@ -274,7 +274,7 @@ func listeningOn(t *testing.T, p *process) string {
 	t.Helper()
 	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		if m := listeningAt.FindStringSubmatch(p.output.String()); m != nil {
-			return "http://" + m[1]
+			return "http://localhost" + m[1][strings.LastIndexByte(m[1], ':'):] // production knows no other name
 		}
 	}
 	t.Fatal("the program does not say where it listens")

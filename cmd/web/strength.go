@@ -35,7 +35,7 @@ func weakness(secret string) string {
 		return "has no letters: digits and dates are soon found"
 	case strings.Contains((lower + lower)[1:2*len(lower)-1], lower):
 		return "repeats itself"
-	case looksWritten(secret):
+	case hasKeyword(lower), looksWritten(secret):
 		return "is made of words"
 	}
 	symbols, literal := symbolsOf(lower)
@@ -202,6 +202,15 @@ var (
 	looksLike = strings.NewReplacer("4", "a", "@", "a", "3", "e", "1", "i", "0", "o", "5", "s", "$", "s", "7", "t")
 )
 
+// keywords are what people write where a secret belongs. They are long enough not
+// to come up at random.
+var keywords = []string{"password", "passwort", "secret", "changeme", "change-me", "latchkey", "sessionkey", "authkey", "default", "example", "qwerty", "letmein", "welcome", "iloveyou"}
+
+func hasKeyword(lower string) bool {
+	plain := looksLike.Replace(lower)
+	return slices.ContainsFunc(keywords, func(word string) bool { return strings.Contains(lower, word) || strings.Contains(plain, word) })
+}
+
 // letterBits compares two ways in which the letters may have come about: as
 // words of a European language, or at random. n bits for words come up at
 // random at most once in 2^n secrets. pairs is how many pairs of letters there
@@ -218,7 +227,7 @@ func letterBits(lower string) (bits, pairs int) {
 }
 
 // wordy draws the line: few secrets have many pairs like words and none unlike.
-func wordy(bits, pairs int) bool { return bits >= 24 || bits >= 16 && 5*bits >= 3*pairs }
+func wordy(bits, pairs int) bool { return bits >= 30 || bits >= 21 && 5*bits >= 3*pairs }
 
 // letterPairs has a row for each letter and in it a digit for each that may
 // follow: 5 where words have the pair as often as chance has it, one more for
