@@ -73,8 +73,10 @@ type isDone func(t *testing.T, w *webtest.Site, email string) bool
 
 // leavings are what users do last, and how one knows.
 var leavings = map[string]func(b *webtest.Browser, id string) (path string, form url.Values, done isDone){
-	"sign-out":   func(*webtest.Browser, string) (string, url.Values, isDone) { return "/signout", nil, isOut },
-	"everywhere": func(*webtest.Browser, string) (string, url.Values, isDone) { return "/account/sessions/end-all", nil, isOut },
+	"sign-out": func(*webtest.Browser, string) (string, url.Values, isDone) { return "/signout", nil, isOut },
+	"everywhere": func(*webtest.Browser, string) (string, url.Values, isDone) {
+		return "/account/sessions/end-all", nil, isOut
+	},
 	"device": func(_ *webtest.Browser, id string) (string, url.Values, isDone) {
 		return "/account/sessions/" + id + "/end", url.Values{"show": {"20"}}, isOut
 	},
