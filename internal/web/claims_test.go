@@ -85,7 +85,7 @@ func TestLocalAddressesSurviveTheSignIn(t *testing.T) {
 		t.Errorf("a backslash as browsers send it leads to %s, want it escaped", at)
 	}
 	w.Browser().Get("/signin?callbackUrl=/dashboard?q="+strings.Repeat("x", 2100)).Shows(200, "too long to be kept")
-	w.Browser().Get("/signin?callbackUrl=/dashboard?q="+strings.Repeat("x", 2000)).Shows(200).Lacks("too long to be kept")
+	w.Browser().Get("/signin?callbackUrl=/dashboard?q=" + strings.Repeat("x", 2000)).Shows(200).Lacks("too long to be kept")
 }
 
 func TestRedirectsOfEndpointsAreKeptNowhere(t *testing.T) {
