@@ -20,6 +20,7 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,20 +30,28 @@ import (
 // Prefix is the path below which Handler answers.
 const Prefix = "/static/"
 
-//go:embed *.js *.css *.svg *.png *.ico *.webmanifest vendor
+//go:embed *
 var files embed.FS
 
 // contentTypes says what is served, by file name extension. It is a list of
 // our own because mime.TypeByExtension depends on the machine. An embedded
-// file with any other extension is not served at all.
+// file with any other extension is not served at all; see Check.
 var contentTypes = map[string]string{
 	".css":         "text/css; charset=utf-8",
 	".js":          "text/javascript; charset=utf-8",
 	".svg":         "image/svg+xml; charset=utf-8",
 	".md":          "text/plain; charset=utf-8",
+	".txt":         "text/plain; charset=utf-8",
 	".woff2":       "font/woff2",
 	".png":         "image/png",
+	".jpg":         "image/jpeg",
+	".jpeg":        "image/jpeg",
+	".webp":        "image/webp",
+	".avif":        "image/avif",
+	".gif":         "image/gif",
 	".ico":         "image/x-icon",
+	".mp4":         "video/mp4",
+	".pdf":         "application/pdf",
 	".webmanifest": "application/manifest+json",
 }
 
@@ -54,7 +63,9 @@ var all = load(files)
 // part. Call it from an init function: nothing may be served yet. It panics if a
 // name is there already.
 func Add(tree fs.FS) {
-	for name, a := range load(tree).byName {
+	added := load(tree)
+	*all.unserved = append(*all.unserved, *added.unserved...)
+	for name, a := range added.byName {
 		if _, taken := all.byName[name]; taken {
 			panic(fmt.Sprintf("static: there are two files %s", name))
 		}
@@ -77,8 +88,21 @@ type asset struct {
 
 // catalog finds assets by their name below Prefix, plain and hashed.
 type catalog struct {
-	byName map[string]asset
-	urls   map[string]string // plain name to hashed address
+	byName   map[string]asset
+	urls     map[string]string // plain name to hashed address
+	unserved *[]string         // files whose type is unknown
+}
+
+// Check reports files that are embedded and not served, because contentTypes does
+// not know what they are. In development that is an error at start: the page that
+// names such a file would find out later.
+func Check() error { return all.check() }
+
+func (c catalog) check() error {
+	if len(*c.unserved) == 0 {
+		return nil
+	}
+	return fmt.Errorf("static: cannot serve %s: add the type to contentTypes in static/static.go, or move the file elsewhere", strings.Join(*c.unserved, ", "))
 }
 
 // URL returns the hashed address of a file, such as "app.css" or
@@ -92,7 +116,7 @@ func URL(name string) string { return all.url(name) }
 func Handler(missing http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name, below := strings.CutPrefix(r.URL.Path, Prefix)
-		a, found := all.byName[name]
+		a, found := all.find(name)
 		// A lookup in a map, not in a file system: no path can climb out of it.
 		if !below || !found {
 			missing.ServeHTTP(w, r)
@@ -100,6 +124,24 @@ func Handler(missing http.Handler) http.Handler {
 		}
 		a.serve(w, r)
 	})
+}
+
+// hashPattern is what hashedName makes.
+var hashPattern = regexp.MustCompile(`^(.+)\.[0-9a-f]{10}(\.[a-z0-9]+)$`)
+
+// find finds a file by its plain or its hashed name. Another release's hash gets the
+// current file, to be checked on every use: while a deployment is under way, a page
+// of the new release may ask an instance of the old one.
+func (c catalog) find(name string) (a asset, found bool) {
+	if a, found = c.byName[name]; found {
+		return a, true
+	}
+	parts := hashPattern.FindStringSubmatch(name)
+	if parts == nil {
+		return asset{}, false
+	}
+	a, found = c.byName[parts[1]+parts[2]]
+	return a, found
 }
 
 // File serves one embedded file under an address of its own, such as
@@ -139,7 +181,7 @@ func (a asset) serve(w http.ResponseWriter, r *http.Request) {
 // load reads every servable file of a tree. It panics on a read error, which
 // an embedded tree cannot have.
 func load(tree fs.FS) catalog {
-	c := catalog{byName: map[string]asset{}, urls: map[string]string{}}
+	c := catalog{byName: map[string]asset{}, urls: map[string]string{}, unserved: new([]string)}
 	var names []string
 	err := fs.WalkDir(tree, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err == nil && !entry.IsDir() {
@@ -170,6 +212,9 @@ func refers(name string) int {
 func (c catalog) add(tree fs.FS, name string) error {
 	contentType, served := contentTypes[path.Ext(name)]
 	if !served {
+		if ext := path.Ext(name); ext != ".go" && ext != "" { // source of this package; licences
+			*c.unserved = append(*c.unserved, name)
+		}
 		return nil
 	}
 	body, err := fs.ReadFile(tree, name)

@@ -10,11 +10,18 @@ import (
 	"net/http"
 
 	"latchkey/internal/web/kit"
+	"latchkey/static"
 )
 
-// New returns the whole site. An error means a BaseURL that is no origin, or an
-// AuthPath in the way of a page (*AuthPathError).
+// New returns the whole site. An error means a BaseURL that is no origin, an AuthPath
+// in the way of a page (*AuthPathError) or, in development, a static file that
+// cannot be served.
 func New(cfg Config) (http.Handler, error) {
+	if cfg.Development {
+		if err := static.Check(); err != nil {
+			return nil, err
+		}
+	}
 	k, err := kit.New(cfg.Config)
 	if err != nil {
 		return nil, err

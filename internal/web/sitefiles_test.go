@@ -37,6 +37,9 @@ func TestStaticErrorsArePages(t *testing.T) {
 	} {
 		method, path, _ := strings.Cut(request, " ")
 		a := b.Do(method, path, "", "").Shows(status, "<!doctype html>", `class="brand"`)
+		if cache := a.Header.Get("Cache-Control"); !strings.Contains(cache, "no-store") {
+			t.Errorf("%s: Cache-Control %q, want no-store: the next release may have the file", request, cache)
+		}
 		if allow := a.Header.Get("Allow"); status == 405 && allow != "GET, HEAD" {
 			t.Errorf("%s: Allow %q, want GET, HEAD", request, allow)
 		}
