@@ -59,7 +59,7 @@ func TestWhatWasDoneIsSaidOnce(t *testing.T) {
 	b.Get("/signin?reason=signout").Shows(200).Lacks("You&#39;re signed out.")
 }
 
-// RD-3: an address of ours arrives as it was, however hostile it looks.
+// An address of ours arrives as it was, however hostile it looks.
 func TestLocalAddressesSurviveTheSignIn(t *testing.T) {
 	w := webtest.OnMemory(t)
 	w.SignUp("ada@example.com")

@@ -131,6 +131,10 @@ var echo = kit.Part{Build: func(k *kit.Kit) kit.Built {
 			http.NewResponseController(w).Flush()
 			panic("half")
 		})
+		r.Get("/waits", k.Handle(func(_ http.ResponseWriter, r *http.Request) error {
+			<-r.Context().Done()
+			return r.Context().Err()
+		}))
 		r.Get("/silent", k.Handle(func(http.ResponseWriter, *http.Request) error { return nil }))
 		r.Get("/panics", func(http.ResponseWriter, *http.Request) { panic("a bug") })
 	}}}
@@ -207,6 +211,14 @@ func TestNoHandlerEndsWithoutAStatus(t *testing.T) {
 			t.Errorf("GET %s: the scripts of the 500 page do not have the policy's nonce %q", path, nonce)
 		}
 	}
+}
+
+// The page for an error does not need the time that the handler has used up.
+func TestAnErrorPageNeedsNoTime(t *testing.T) {
+	w := webtest.OnMemory(t)
+	w.Web.MaxTime = 100 * time.Millisecond
+	w.Add(echo)
+	w.Browser().Get("/waits").Shows(503, "right back", "</html>")
 }
 
 func TestRequestIDsAreOurs(t *testing.T) {
