@@ -75,8 +75,8 @@ func (k *Kit) isForeignReferer(r *http.Request) bool {
 }
 
 // knownHost refuses a request for another host than the site's: an answer to it
-// could land in a cache, or in a browser that was led to it by DNS rebinding. Who
-// checks the instance's health may use its address.
+// could land in a cache, or in a browser that was led to it by DNS rebinding. A
+// health check may use the instance's address.
 func (k *Kit) knownHost(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if k.AllowedHosts == nil || isProbe(r) || slices.Contains(k.AllowedHosts, hostOf(r.Host)) {

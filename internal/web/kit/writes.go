@@ -9,7 +9,7 @@ import (
 )
 
 // How often one user may change something, on this instance: a burst, and then
-// one in each interval. Nobody who clicks meets it.
+// one in each interval. A user who clicks never meets it.
 const (
 	writeBurst    = 60
 	writeInterval = time.Second
@@ -42,8 +42,8 @@ func (l *writes) take(userID string, now time.Time) (wait time.Duration) {
 	return 0
 }
 
-// makeRoom forgets those whose buckets are full, or else anybody: it is kinder to
-// count too little than to refuse a user because of others.
+// makeRoom forgets the users whose buckets are full, or else any user: it is kinder
+// to count too little than to refuse a user because of others.
 func (l *writes) makeRoom(now time.Time) {
 	for id, full := range l.full {
 		if full.Before(now) {
