@@ -35,7 +35,7 @@ func routes(k *kit.Kit, cfg Config) *chi.Mux {
 	r.With(small).Get("/readyz", health.usable)
 
 	// An open tab, which asks who is signed in and is told of news.
-	r.With(small, k.Session(authhttp.Poll), k.RequireKnown).Get(k.AuthPath+"/session", k.Handle(session.poll))
+	r.With(small, k.Session(authhttp.Poll), k.RequireKnown, k.LimitPolls).Get(k.AuthPath+"/session", k.Handle(session.poll))
 	if k.Push { // for as long as it likes
 		r.With(k.Session(authhttp.Silent), k.RequireKnown).Get(k.AuthPath+"/events", k.Handle(events.stream))
 	}

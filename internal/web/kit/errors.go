@@ -113,7 +113,7 @@ func (k *Kit) renderError(w http.ResponseWriter, r *http.Request, e *Error) (err
 // when an answer to its poll is not a success and null; anything else in the
 // body it takes for "signed out", and asks no more.
 func failJSON(w http.ResponseWriter, session bool, status int) {
-	if session && status >= 500 {
+	if session && (status >= 500 || status == http.StatusTooManyRequests) {
 		WriteJSON(w, status, nil)
 		return
 	}

@@ -49,7 +49,8 @@ type Kit struct {
 	origin  *url.URL
 	answers *answers         // of forms that were sent lately
 	flashes *authjs.Sealer   // of Flash; nil without Secrets
-	writes  *writes          // what users have changed lately
+	writes  *limiter         // what each user has changed lately
+	polls   *limiter         // how often each session was asked about lately
 	menu    []views.MenuItem // the dashboard, then what parts add
 	parts   []Built
 }
@@ -68,7 +69,7 @@ func New(cfg Config) (*Kit, error) {
 	if cfg.MaxTime == 0 {
 		cfg.MaxTime = maxTime
 	}
-	return &Kit{Config: cfg, origin: origin, answers: newAnswers(), flashes: flashes, writes: newWrites(), menu: []views.MenuItem{dashboard}}, nil
+	return &Kit{Config: cfg, origin: origin, answers: newAnswers(), flashes: flashes, writes: newLimiter(60, time.Second), polls: newLimiter(60, 500*time.Millisecond), menu: []views.MenuItem{dashboard}}, nil
 }
 
 // HTTPS reports whether the site is reached by https.
