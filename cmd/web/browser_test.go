@@ -102,7 +102,7 @@ var gone = regexp.MustCompile(`context was destroyed|[Cc]annot find (default exe
 func (b tab) arrives(path string) time.Duration {
 	b.t.Helper()
 	start := time.Now()
-	for time.Since(start) < 20*time.Second {
+	for time.Since(start) < patience {
 		if at, err := chromedp.Run(b.Tab, chromedp.Evaluate[string](`document.readyState === "complete" ? location.pathname + location.search : ""`)); err == nil && at == path {
 			return time.Since(start)
 		}

@@ -143,6 +143,7 @@ func TestTheBackButtonShowsNothingPrivate(t *testing.T) {
 		})
 
 		// The back/forward cache: the same page, alive again, and no answer yet.
+		first.open("about:blank") // or its sign-in page moves on, and may lead in the other's place
 		second.signIn(f.url)
 		second.comes("lead")
 		second.comes("answer") // to the question after a sign-in
