@@ -10,14 +10,14 @@ import (
 	"latchkey/internal/auth/authtest"
 )
 
-func TestFreshDoesNotJoinAQuestionPutBefore(t *testing.T) {
+func TestAskingTheDatabaseDoesNotJoinAQuestionPutBefore(t *testing.T) {
 	authtest.Both(t, func(t *testing.T, w *authtest.World) {
 		issued := w.Login(w.A)
 		b := w.Instance() // has nothing in its cache
 		held := w.Store.HoldFind()
 		var early sync.WaitGroup
 		early.Go(func() { b.Authenticate(t.Context(), issued.Cookie, auth.Mode{AskDatabase: true}) })
-		<-held.Read // the session is read, and live
+		held.Reached(t) // the session is read, and live
 		if _, err := b.End(t.Context(), auth.Selector{UserID: issued.Session.User.ID}, auth.ReasonEverywhere); err != nil {
 			t.Fatal(err)
 		}
@@ -44,7 +44,7 @@ func TestAnAnswerOvertakenByAnEndingIsNotBelieved(t *testing.T) {
 	held := w.Store.HoldFind()
 	result := make(chan auth.Result, 1)
 	go func() { result <- b.Authenticate(t.Context(), issued.Cookie, authtest.Look) }()
-	<-held.Read
+	held.Reached(t)
 	b.End(t.Context(), auth.Selector{UserID: issued.Session.User.ID}, auth.ReasonEverywhere)
 	close(held.Release)
 	if r := <-result; r.State != auth.StateEnded {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
+	"testing"
 	"time"
 
 	"latchkey/internal/auth"
@@ -28,6 +29,17 @@ var ErrDown = fmt.Errorf("%w: %w", auth.ErrUnavailable, errors.New("connection r
 
 // Hold stops a Find between reading and answering.
 type Hold struct{ Read, Release chan struct{} }
+
+// Reached waits until the Find has read. A test whose code never asks fails then,
+// and does not hang.
+func (h *Hold) Reached(t testing.TB) {
+	t.Helper()
+	select {
+	case <-h.Read:
+	case <-time.After(10 * time.Second):
+		t.Fatal("in 10 s the database was not asked")
+	}
+}
 
 // HoldFind has the next Find read, close Read, and wait for Release.
 func (s *Spy) HoldFind() *Hold {
