@@ -61,7 +61,7 @@ func TestTheLimitHoldsUnderARace(t *testing.T) {
 			signingIn.Wait()
 			for i, instance := range instances {
 				w.Use(instance)
-				if got := answering(browsers, limit); got != limit {
+				if got := answering(t, browsers, limit); got != limit {
 					t.Errorf("after the race %d cookies answer on instance %d, want %d", got, i, limit)
 				}
 			}
@@ -81,18 +81,24 @@ func TestTheLimitHoldsUnderARace(t *testing.T) {
 }
 
 // answering counts the browsers whose cookie still answers, once the endings
-// have had time to travel: see the promise in view.go.
-func answering(browsers []*webtest.Browser, want int) (n int) {
+// have had time to travel: see the promise in auth/endings.go. It asks no faster than a
+// session may be asked about.
+func answering(t *testing.T, browsers []*webtest.Browser, want int) (n int) {
 	deadline := time.Now().Add(10 * time.Second)
 	for {
 		n = 0
 		for _, b := range browsers {
-			if b.Copy().Get("/auth/session").Text != "null" {
+			got := b.Copy().Get("/auth/session")
+			if got.StatusCode != http.StatusOK {
+				t.Errorf("GET /auth/session = %d, want 200: %.200s", got.StatusCode, got.Text)
+			}
+			if got.Text != "null" {
 				n++
 			}
 		}
 		if n <= want || time.Now().After(deadline) {
 			return n
 		}
+		time.Sleep(500 * time.Millisecond)
 	}
 }
