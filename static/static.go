@@ -7,7 +7,8 @@
 // year without asking. The plain address, /static/app.css, works as well (one
 // module importing another uses it) and is checked on every use.
 //
-// Text is compressed once, when the program starts; see encode.go.
+// Text is sent in brotli or gzip, compressed once; see encode.go. Pages load one
+// stylesheet made of two files; see bundle.go.
 package static
 
 import (
@@ -55,8 +56,7 @@ var contentTypes = map[string]string{
 	".webmanifest": "application/manifest+json",
 }
 
-// all is the embedded tree, read, hashed and compressed once when the program
-// starts.
+// all is the embedded tree, read and hashed once when the program starts.
 var all = load(files)
 
 // Add serves the files of another tree as well, such as those of an optional
@@ -80,7 +80,7 @@ func Add(tree fs.FS) {
 // asset is one file as it is served.
 type asset struct {
 	body        []byte
-	gzipped     []byte // nil: compressing it saves nothing
+	packed      func() packed // compressed, when it is first asked for
 	contentType string
 	hash        string // first 10 hex digits of the SHA-256 of body
 	immutable   bool   // reached by its hashed name, so it can never change
@@ -155,25 +155,39 @@ func File(name string) http.HandlerFunc {
 	return a.serve
 }
 
+// filePolicy is the content security policy of a file: opened as a page of its own,
+// as a picture in SVG may be, it runs nothing and loads nothing. What a page allows is a
+// good part of what a small file weighs on the wire.
+const filePolicy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
 func (a asset) serve(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
+	h.Set("Content-Security-Policy", filePolicy)
+	h.Del("Permissions-Policy") // it uses no feature
 	h.Set("Content-Type", a.contentType)
 	h.Set("Cache-Control", "no-cache")
 	if a.immutable {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	}
-	if a.gzipped != nil {
+	body, coding := a.body, ""
+	if p := a.packed(); p.gzip != nil {
 		h.Set("Vary", "Accept-Encoding")
+		switch {
+		case takesBrotli(r):
+			body, coding = p.brotli, "br"
+		case TakesGzip(r):
+			body, coding = p.gzip, "gzip"
+		}
 	}
-	// Each encoding is a representation of its own and has its own strong ETag
-	// (RFC 9110 §8.8.3.3).
-	body, etag := a.body, `"`+a.hash+`"`
-	if a.gzipped != nil && TakesGzip(r) {
-		body, etag = a.gzipped, `"`+a.hash+`-gzip"`
-		h.Set("Content-Encoding", "gzip")
+	etag := a.hash
+	if coding != "" {
+		// Each encoding is a representation of its own and has its own strong ETag
+		// (RFC 9110 §8.8.3.3).
+		etag += "-" + coding
+		h.Set("Content-Encoding", coding)
 		h.Set("Content-Length", strconv.Itoa(len(body))) // ServeContent leaves it out beside an encoding
 	}
-	h.Set("ETag", etag)
+	h.Set("ETag", `"`+etag+`"`)
 	// No modification time: the ETag alone decides, the same on every instance.
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
 }
@@ -197,6 +211,11 @@ func load(tree fs.FS) catalog {
 	if err != nil {
 		panic(fmt.Sprintf("static: reading the embedded files: %v", err))
 	}
+	for name, parts := range bundles {
+		if body := joined(parts, func(part string) []byte { return c.byName[part].body }); body != nil {
+			c.put(name, body)
+		}
+	}
 	return c
 }
 
@@ -210,8 +229,7 @@ func refers(name string) int {
 }
 
 func (c catalog) add(tree fs.FS, name string) error {
-	contentType, served := contentTypes[path.Ext(name)]
-	if !served {
+	if _, served := contentTypes[path.Ext(name)]; !served {
 		if ext := path.Ext(name); ext != ".go" && ext != "" { // source of this package; licences
 			*c.unserved = append(*c.unserved, name)
 		}
@@ -224,15 +242,20 @@ func (c catalog) add(tree fs.FS, name string) error {
 	if refers(name) == 1 {
 		body = c.withHashes(body)
 	}
+	c.put(name, body)
+	return nil
+}
+
+// put serves a body under a name whose type is known.
+func (c catalog) put(name string, body []byte) {
 	sum := sha256.Sum256(body)
-	a := asset{body: body, gzipped: compress(body), contentType: contentType, hash: hex.EncodeToString(sum[:5])}
+	a := asset{body: body, packed: pack(body), contentType: contentTypes[path.Ext(name)], hash: hex.EncodeToString(sum[:5])}
 	c.byName[name] = a
 
 	a.immutable = true
 	hashed := hashedName(name, a.hash)
 	c.byName[hashed] = a
 	c.urls[name] = Prefix + hashed
-	return nil
 }
 
 // withHashes puts hashed addresses in the place of plain ones, so that a page

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"github.com/andybalholm/brotli"
 )
 
 func get(t *testing.T, method, target string, header ...string) *http.Response {
@@ -93,8 +95,9 @@ func TestHeadAnswersLikeGetWithoutTheBody(t *testing.T) {
 
 func TestTextIsCompressedForClientsThatTakeIt(t *testing.T) {
 	for accept, want := range map[string]string{
-		"gzip": "gzip", "br, gzip;q=0.5": "gzip", "*": "gzip", "GZIP": "gzip", "x-gzip": "gzip",
-		"": "", "br": "", "gzip;q=0": "", "*, gzip;q=0": "", "identity, *;q=0": "", "gzip;q=x": "",
+		"gzip": "gzip", "gzip, deflate, br, zstd": "br", "br, gzip;q=0.5": "br", "br;q=0.5, gzip": "gzip", "br;q=0, *": "gzip",
+		"*": "br", "GZIP": "gzip", "x-gzip": "gzip", "Br": "br", "*, gzip;q=0": "br", "gzip ; q=0.1": "gzip",
+		"": "", "gzip;q=0": "", "*, gzip;q=0, br;q=0": "", "identity, *;q=0": "", "gzip;q=x": "", "br;q=2": "", "br;q=nan": "", "zstd": "", "x-br": "",
 	} {
 		res := get(t, "GET", URL("app.css"), "Accept-Encoding", accept)
 		if got := res.Header.Get("Content-Encoding"); got != want || res.Header.Get("Vary") != "Accept-Encoding" {
@@ -104,18 +107,43 @@ func TestTextIsCompressedForClientsThatTakeIt(t *testing.T) {
 }
 
 func TestACompressedFileIsTheSameFile(t *testing.T) {
-	plain, packed := get(t, "GET", URL("app.css")), get(t, "GET", URL("app.css"), "Accept-Encoding", "gzip")
-	want, _ := io.ReadAll(plain.Body)
-	z, err := gzip.NewReader(packed.Body)
-	if err != nil {
-		t.Fatal(err)
+	for coding, unpack := range map[string]func(io.Reader) io.Reader{
+		"gzip": func(r io.Reader) io.Reader {
+			z, err := gzip.NewReader(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return z
+		},
+		"br": func(r io.Reader) io.Reader { return brotli.NewReader(r) },
+	} {
+		for _, name := range []string{"site.css", "session.js", "site.webmanifest"} {
+			plain, packed := get(t, "GET", URL(name)), get(t, "GET", URL(name), "Accept-Encoding", coding)
+			want, _ := io.ReadAll(plain.Body)
+			got, err := io.ReadAll(unpack(packed.Body))
+			if err != nil || !bytes.Equal(got, want) || len(want) == 0 {
+				t.Errorf("%s in %s unpacks to %d bytes (%v), want the %d of the plain file", name, coding, len(got), err, len(want))
+			}
+			if packed.ContentLength <= 0 || packed.ContentLength >= plain.ContentLength {
+				t.Errorf("%s in %s is %d bytes long, plain %d, want fewer and known", name, coding, packed.ContentLength, plain.ContentLength)
+			}
+		}
 	}
-	got, err := io.ReadAll(z)
-	if err != nil || !bytes.Equal(got, want) || len(want) == 0 {
-		t.Errorf("unpacked %d bytes (%v), want the %d of the plain file", len(got), err, len(want))
+}
+
+// The bundle is its parts: changing one of them changes the address of the bundle.
+func TestTheStylesheetIsTheProjectsRulesAndThenOat(t *testing.T) {
+	body, _ := io.ReadAll(get(t, "GET", URL("site.css")).Body)
+	own, _ := io.ReadAll(get(t, "GET", URL("app.css")).Body)
+	oat, _ := io.ReadAll(get(t, "GET", URL("vendor/oat.min.css")).Body)
+	if want := string(own) + "\n" + string(oat) + "\n"; string(body) != want || len(own) == 0 || len(oat) == 0 {
+		t.Errorf("site.css has %d bytes, want the %d of app.css and the %d of Oat", len(body), len(own), len(oat))
 	}
-	if packed.ContentLength <= 0 || packed.ContentLength >= plain.ContentLength {
-		t.Errorf("packed it is %d bytes long, plain %d, want fewer and known", packed.ContentLength, plain.ContentLength)
+	tree := func(rule string) fstest.MapFS {
+		return fstest.MapFS{"app.css": {Data: []byte(rule)}, "vendor/oat.min.css": {Data: []byte("b{}")}}
+	}
+	if one, other := load(tree("a{}")).url("site.css"), load(tree("i{}")).url("site.css"); one == other || load(fstest.MapFS{}).url("site.css") != Prefix+"site.css" {
+		t.Errorf("two stylesheets have the address %q and %q, want two", one, other)
 	}
 }
 
@@ -123,13 +151,14 @@ func TestACompressedFileIsTheSameFile(t *testing.T) {
 func TestEachEncodingHasItsOwnETag(t *testing.T) {
 	plain := get(t, "GET", Prefix+"app.css").Header.Get("ETag")
 	packed := get(t, "GET", Prefix+"app.css", "Accept-Encoding", "gzip").Header.Get("ETag")
-	if plain == packed || strings.HasPrefix(packed, "W/") {
-		t.Errorf("ETags %s plain and %s packed, want two strong ones", plain, packed)
+	br := get(t, "GET", Prefix+"app.css", "Accept-Encoding", "br").Header.Get("ETag")
+	if plain == packed || plain == br || br == packed || strings.HasPrefix(packed+br, "W/") {
+		t.Errorf("ETags %s plain, %s in gzip and %s in brotli, want three strong ones", plain, packed, br)
 	}
 	for _, c := range []struct {
 		accept, etag string
 		want         int
-	}{{"gzip", packed, 304}, {"gzip", plain, 200}, {"", plain, 304}, {"", packed, 200}} {
+	}{{"gzip", packed, 304}, {"br", br, 304}, {"br", packed, 200}, {"br", plain + ", " + br, 304}, {"gzip", "*", 304}, {"gzip", plain, 200}, {"", plain, 304}, {"", packed, 200}} {
 		res := get(t, "GET", Prefix+"app.css", "Accept-Encoding", c.accept, "If-None-Match", c.etag)
 		if res.StatusCode != c.want || res.Header.Get("Vary") != "Accept-Encoding" {
 			t.Errorf("Accept-Encoding %q with If-None-Match %s = %d, Vary %q, want %d, Accept-Encoding", c.accept, c.etag, res.StatusCode, res.Header.Get("Vary"), c.want)
@@ -139,7 +168,7 @@ func TestEachEncodingHasItsOwnETag(t *testing.T) {
 
 // A download that goes on later, with another encoding accepted, still fits.
 func TestARangeIsOneOfThePlainBytes(t *testing.T) {
-	res := get(t, "GET", URL("app.css"), "Accept-Encoding", "gzip", "Range", "bytes=0-9")
+	res := get(t, "GET", URL("app.css"), "Accept-Encoding", "gzip, br", "Range", "bytes=0-9")
 	body, _ := io.ReadAll(res.Body)
 	if res.StatusCode != 206 || res.Header.Get("Content-Encoding") != "" || string(body) != "/*\n * The " {
 		t.Errorf("a range = %d, encoding %q, %q, want 206 of the plain bytes", res.StatusCode, res.Header.Get("Content-Encoding"), body)

@@ -45,7 +45,7 @@ func TestTheMenuOffersNothingWhenNobodyKnowsTheReader(t *testing.T) {
 
 func TestAssetsComeFromTheGivenFunction(t *testing.T) {
 	html := render(t, SignOut(Page{Asset: func(name string) string { return "/cdn/" + name + "?v1" }}))
-	wantIn(t, html, `href="/cdn/app.css?v1"`)
+	wantIn(t, html, `href="/cdn/site.css?v1"`)
 	wantIn(t, html, `src="/cdn/session.js?v1"`)
 }
 

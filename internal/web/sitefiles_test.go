@@ -45,24 +45,3 @@ func TestStaticErrorsArePages(t *testing.T) {
 		}
 	}
 }
-
-// A first visit stays light: what the front page and its files weigh as they
-// are sent, without headers.
-func TestAFirstVisitIsLight(t *testing.T) {
-	const most, mostRequests = 60_000, 8
-	w := webtest.OnMemory(t)
-	b, packed := w.Browser(), w.Browser()
-	packed.Header.Set("Accept-Encoding", "gzip") // sets the answers apart from those that the client unpacks
-	for _, path := range []string{"/", "/signin"} {
-		page := b.Get(path)
-		bytes, requests := len(packed.Get(path).Text), 1
-		files := regexp.MustCompile(`(?:src|<link rel="(?:preload|stylesheet|icon)"[^>]*href)="(/static/[^"]+)"`).FindAllStringSubmatch(page.Text, -1)
-		for _, f := range files {
-			bytes, requests = bytes+len(packed.Get(f[1]).Shows(200).Text), requests+1
-		}
-		t.Logf("%s: %d bytes of HTML, %d in all, %d requests", path, len(packed.Get(path).Text), bytes, requests)
-		if bytes > most || requests > mostRequests || requests < 7 {
-			t.Errorf("%s takes %d bytes in %d requests, want at most %d in %d", path, bytes, requests, most, mostRequests)
-		}
-	}
-}
