@@ -21,7 +21,7 @@ func (s signUp) form(w http.ResponseWriter, r *http.Request) error {
 	if s.RedirectUser(w, r) {
 		return nil
 	}
-	return s.Render(w, r, http.StatusOK, views.SignUp(s.Page(r), views.SignUpModel{
+	return s.RenderPublic(w, r, http.StatusOK, views.SignUp(s.Page(r), views.SignUpModel{
 		CallbackURL: r.FormValue("callbackUrl"),
 		MinLength:   s.minLength,
 	}))
