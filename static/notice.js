@@ -139,6 +139,8 @@ box.addEventListener("click", ({ target }) => {
   else notice()?.action?.run();
   show();
 });
+// The page ends below the notice, however many lines it has: it covers no last row.
+new ResizeObserver(() => document.documentElement.style.setProperty("--notice-height", `${box.offsetHeight}px`)).observe(box);
 document.addEventListener("visibilitychange", show);
 document.addEventListener("session:status", show);
 show();

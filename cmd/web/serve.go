@@ -46,7 +46,7 @@ func serve(ctx context.Context, listeners []net.Listener, handler http.Handler, 
 	server := newServer(handler, serverLimits, log)
 	failed := make(chan error, len(listeners))
 	for _, l := range listeners {
-		go func() { failed <- server.Serve(l) }()
+		go func() { failed <- server.Serve(withPages(l, handler)) }()
 	}
 	select {
 	case err := <-failed:

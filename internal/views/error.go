@@ -52,6 +52,10 @@ var errorWords = map[int]struct{ title, text string }{
 		"Too many requests",
 		"Wait a moment, then try again. Nothing was changed and nobody was signed out.",
 	},
+	http.StatusRequestHeaderFieldsTooLarge: {
+		"That's too large",
+		"Your browser sent more than this site reads, most often old cookies. Delete this site's cookies and try again.",
+	},
 	http.StatusInternalServerError: {
 		"Something went wrong",
 		"It's our fault, not yours, and we've logged it. Try again in a moment.",

@@ -15,42 +15,54 @@ import (
 	"latchkey/internal/web/webtest"
 )
 
-// Every page in every state that a person can meet: for guests, for users, and
-// when something is wrong.
+// Every page in every state that a person can meet: for guests, for users, when
+// something is wrong, and for developers. Parts look at their own; see
+// TestEveryPageHasASight.
 func TestTheLookOfPagesForGuests(t *testing.T) { webtest.Look(t, withDemo, guestSights...) }
 func TestTheLookOfPagesForUsers(t *testing.T)  { webtest.Look(t, withDemo, userSights...) }
 func TestTheLookOfTrouble(t *testing.T)        { webtest.Look(t, withDemo, troubleSights...) }
+func TestTheLookOfComponents(t *testing.T)     { webtest.Look(t, inDevelopment, developerSights...) }
 
 func withDemo(s *webtest.Site) {
 	s.Web.Demo = &views.Demo{Email: "demo@example.com", Password: "correct horse battery staple"}
 }
 
+func inDevelopment(s *webtest.Site) { s.Web.Development = true }
+
+// developerSights are the pages of a site in development.
+var developerSights = []webtest.Sight{
+	{Page: "/dev/ui", Name: "components", Show: func(v *webtest.Viewer) {
+		v.As(v.Site.SignUp("ada@example.com"))
+		v.Visit("/dev/ui", "Components")
+	}},
+}
+
 // guestSights are the pages for who is not signed in.
 var guestSights = []webtest.Sight{
-	{Name: "home", Show: func(v *webtest.Viewer) { v.Visit("/", "sessions you can revoke") }},
-	{Name: "sign in", Show: func(v *webtest.Viewer) { v.Visit("/signin", "Development only") }},
-	{Name: "sign in, callback", Show: func(v *webtest.Viewer) { v.Visit("/signin?callbackUrl=%2Faccount%2Fsessions", "Sign in") }},
-	{Name: "sign in, wrong password", Show: func(v *webtest.Viewer) {
+	{Page: "/", Name: "home", Show: func(v *webtest.Viewer) { v.Visit("/", "sessions you can revoke") }},
+	{Page: "/signin", Name: "sign in", Show: func(v *webtest.Viewer) { v.Visit("/signin", "Development only") }},
+	{Page: "/signin", Name: "sign in, callback", Show: func(v *webtest.Viewer) { v.Visit("/signin?callbackUrl=%2Faccount%2Fsessions", "Sign in") }},
+	{Page: "/signin", Name: "sign in, wrong password", Show: func(v *webtest.Viewer) {
 		v.Submit("/signin", "email", "ada@example.com", "password", "not the password")
 		v.ComesTo("/signin", "Wrong email or password")
 	}},
-	{Name: "sign in, ended: signed out", Show: ended(auth.ReasonSignedOut)},
-	{Name: "sign in, ended: in another tab", Show: ended(kit.OtherTab)},
-	{Name: "sign in, ended: from another device", Show: ended(auth.ReasonDevice)},
-	{Name: "sign in, ended: replaced", Show: ended(auth.ReasonReplaced)},
-	{Name: "sign in, ended: limit", Show: ended(auth.ReasonLimit)},
-	{Name: "sign in, ended: everywhere", Show: ended(auth.ReasonEverywhere)},
-	{Name: "sign in, ended: password", Show: ended(auth.ReasonPassword)},
-	{Name: "sign in, ended: admin", Show: ended(auth.ReasonAdmin)},
-	{Name: "sign in, ended: reuse", Show: ended(auth.ReasonReuse)},
-	{Name: "sign in, ended: deleted", Show: ended(auth.ReasonDeleted)},
-	{Name: "sign in, ended: expired", Show: ended(auth.ReasonExpired)},
-	{Name: "sign up", Show: func(v *webtest.Viewer) { v.Visit("/signup", "Create an account") }},
-	{Name: "sign up, all errors", Show: func(v *webtest.Viewer) {
+	{Page: "/signin", Name: "sign in, ended: signed out", Show: ended(auth.ReasonSignedOut)},
+	{Page: "/signin", Name: "sign in, ended: in another tab", Show: ended(kit.OtherTab)},
+	{Page: "/signin", Name: "sign in, ended: from another device", Show: ended(auth.ReasonDevice)},
+	{Page: "/signin", Name: "sign in, ended: replaced", Show: ended(auth.ReasonReplaced)},
+	{Page: "/signin", Name: "sign in, ended: limit", Show: ended(auth.ReasonLimit)},
+	{Page: "/signin", Name: "sign in, ended: everywhere", Show: ended(auth.ReasonEverywhere)},
+	{Page: "/signin", Name: "sign in, ended: password", Show: ended(auth.ReasonPassword)},
+	{Page: "/signin", Name: "sign in, ended: admin", Show: ended(auth.ReasonAdmin)},
+	{Page: "/signin", Name: "sign in, ended: reuse", Show: ended(auth.ReasonReuse)},
+	{Page: "/signin", Name: "sign in, ended: deleted", Show: ended(auth.ReasonDeleted)},
+	{Page: "/signin", Name: "sign in, ended: expired", Show: ended(auth.ReasonExpired)},
+	{Page: "/signup", Name: "sign up", Show: func(v *webtest.Viewer) { v.Visit("/signup", "Create an account") }},
+	{Page: "/signup", Name: "sign up, all errors", Show: func(v *webtest.Viewer) {
 		v.Submit("/signup", "name", strings.Repeat("long ", 30), "email", "ada@", "password", "too short")
 		v.ComesTo("/signup", "at most 100 characters")
 	}},
-	{Name: "sign up, password shown", Show: func(v *webtest.Viewer) {
+	{Page: "/signup", Name: "sign up, password shown", Show: func(v *webtest.Viewer) {
 		v.Visit("/signup", "Create an account")
 		v.Do("type a password", chromedp.SendKeys(chromedp.CSS("#password"), webtest.Password), chromedp.Click(chromedp.CSS("[data-reveal]")))
 	}},
@@ -65,38 +77,38 @@ var guestSights = []webtest.Sight{
 
 // userSights are the pages for who is signed in.
 var userSights = []webtest.Sight{
-	{Name: "home, signed in", Show: func(v *webtest.Viewer) {
+	{Page: "/", Name: "home, signed in", Show: func(v *webtest.Viewer) {
 		v.As(household(v, "ada@example.com", "Ada Lovelace"))
 		v.Visit("/", "Open your dashboard")
 	}},
-	{Name: "dashboard", Show: func(v *webtest.Viewer) { v.Visit("/dashboard", "Ada Lovelace") }},
-	{Name: "notice, about to end", Show: noticed(`ending: Date.now() + 120000, final: false`)},
-	{Name: "notice, at the end", Show: noticed(`ending: Date.now() + 120000, final: true`)},
-	{Name: "notice, connection lost", Show: noticed(`lost: true`)},
-	{Name: "devices, menu open", Show: func(v *webtest.Viewer) {
+	{Page: "/dashboard", Name: "dashboard", Show: func(v *webtest.Viewer) { v.Visit("/dashboard", "Ada Lovelace") }},
+	{Page: "/dashboard", Name: "notice, about to end", Show: noticed(`ending: Date.now() + 120000, final: false`)},
+	{Page: "/dashboard", Name: "notice, at the end", Show: noticed(`ending: Date.now() + 120000, final: true`)},
+	{Page: "/dashboard", Name: "notice, connection lost", Show: noticed(`lost: true`)},
+	{Page: "/account/sessions", Name: "devices, menu open", Show: func(v *webtest.Viewer) {
 		v.Visit("/account/sessions", "This device")
 		v.Do("open the menu", chromedp.Click(chromedp.CSS(".me")))
 	}},
-	{Name: "devices, dialog open", Show: func(v *webtest.Viewer) {
+	{Page: "/account/sessions", Name: "devices, dialog open", Show: func(v *webtest.Viewer) {
 		v.Visit("/account/sessions", "This device")
 		v.Do("open the dialog", chromedp.Click(chromedp.CSS("[popovertarget=end-all]")),
 			chromedp.Evaluate[chromedp.Void](`Promise.all(document.getAnimations().map((a) => a.finished)).then(() => undefined)`, chromedp.EvalAwaitPromise))
 	}},
-	{Name: "profile", Show: func(v *webtest.Viewer) { v.Visit("/account/profile", "You sign in with") }},
-	{Name: "appearance", Show: func(v *webtest.Viewer) { v.Visit("/account/appearance", "For this browser") }},
-	{Name: "devices, one", Show: func(v *webtest.Viewer) { v.Visit("/account/sessions", "This device") }},
-	{Name: "sign out", Show: func(v *webtest.Viewer) { v.Visit("/signout", "signed out on this device") }},
-	{Name: "devices, many", Show: func(v *webtest.Viewer) {
+	{Page: "/account/profile", Name: "profile", Show: func(v *webtest.Viewer) { v.Visit("/account/profile", "You sign in with") }},
+	{Page: "/account/appearance", Name: "appearance", Show: func(v *webtest.Viewer) { v.Visit("/account/appearance", "For this browser") }},
+	{Page: "/account/sessions", Name: "devices, one", Show: func(v *webtest.Viewer) { v.Visit("/account/sessions", "This device") }},
+	{Page: "/signout", Name: "sign out", Show: func(v *webtest.Viewer) { v.Visit("/signout", "signed out on this device") }},
+	{Page: "/account/sessions", Name: "devices, many", Show: func(v *webtest.Viewer) {
 		v.As(household(v, "many@example.com", "Ada Lovelace", agents...))
 		v.Visit("/account/sessions", "This device")
 	}},
-	{Name: "devices, one just signed out", Show: oneSignedOut},
-	{Name: "devices, long words", Show: func(v *webtest.Viewer) {
+	{Page: "/account/sessions", Name: "devices, one just signed out", Show: oneSignedOut},
+	{Page: "/account/sessions", Name: "devices, long words", Show: func(v *webtest.Viewer) {
 		v.As(household(v, longEmail, longName, agents[1]))
 		v.Visit("/account/sessions", "This device")
 	}},
-	{Name: "dashboard, long words", Show: func(v *webtest.Viewer) { v.Visit("/dashboard", longName) }},
-	{Name: "home, long words", Show: func(v *webtest.Viewer) { v.Visit("/", "Open your dashboard") }},
+	{Page: "/dashboard", Name: "dashboard, long words", Show: func(v *webtest.Viewer) { v.Visit("/dashboard", longName) }},
+	{Page: "/", Name: "home, long words", Show: func(v *webtest.Viewer) { v.Visit("/", "Open your dashboard") }},
 }
 
 // troubleSights are the pages for when something is wrong.
@@ -107,8 +119,6 @@ var troubleSights = []webtest.Sight{
 		v.Do("send its form", chromedp.Evaluate[chromedp.Void](`document.forms[0].submit()`))
 		v.ComesTo("/signout", "Request blocked")
 	}},
-	{Name: "auth error, set-up", Show: func(v *webtest.Viewer) { v.Visit("/auth/error?error=Configuration", "set up correctly") }},
-	{Name: "auth error, denied", Show: func(v *webtest.Viewer) { v.Visit("/auth/error?error=AccessDenied", "You can't sign in here") }},
 	{Name: "not found, signed in", Show: func(v *webtest.Viewer) {
 		v.As(household(v, "ada@example.com", "Ada Lovelace"))
 		v.Visit("/no/such/page", "Page not found")

@@ -105,7 +105,7 @@ func (k *Kit) renderError(w http.ResponseWriter, r *http.Request, e *Error) (err
 	p := k.Page(r)
 	// Refused before the session was looked at, or failed outside of where it is
 	// known: to call the reader a guest would be a guess.
-	p.Unknown = p.Unknown || e.Status == http.StatusForbidden || e.Status >= 500 && p.User == nil
+	p.Unknown = p.Unknown || e.Status == http.StatusForbidden || refusedStatus(r.Context()) != 0 || e.Status >= 500 && p.User == nil
 	return k.Render(w, r, e.Status, views.ErrorPage(p, m))
 }
 

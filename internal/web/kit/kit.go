@@ -89,7 +89,7 @@ const maxTime = 10 * time.Second
 func (k *Kit) NewRouter() *chi.Mux {
 	r := chi.NewRouter()
 	r.Use(requestID, countQueries, middleware.ClientIPFromRemoteAddr, k.logRequests,
-		k.securityHeaders, k.recoverPanics, k.knownHost, middleware.GetHead, k.sameOrigin())
+		k.securityHeaders, k.recoverPanics, k.refused, k.knownHost, middleware.GetHead, k.sameOrigin())
 	page := func(h http.HandlerFunc) http.HandlerFunc {
 		return k.Bounded(SmallForm, k.MaxTime)(k.Edge.Middleware(authhttp.Page)(h)).ServeHTTP
 	}

@@ -60,6 +60,8 @@ type Site struct {
 	Service *auth.Service     // of the instance made last
 	Users   *accounts.Service // likewise
 
+	built kit.Config // of the instance made last
+
 	front *httptest.Server
 	mu    sync.Mutex
 	ahead time.Duration
@@ -145,6 +147,7 @@ func (s *Site) Instance() http.Handler {
 	edge.Sessions = service
 	cfg := s.Web
 	cfg.Auth, cfg.Edge, cfg.Accounts, cfg.Secrets, cfg.BaseURL = service, &edge, s.Users, s.Auth.Secrets, s.URL
+	s.built = cfg.Config
 	site, err := web.New(cfg)
 	if err != nil {
 		s.T.Fatal(err)

@@ -2,24 +2,29 @@ package webtest
 
 import (
 	"context"
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
 
-// window makes the tab one of a device. Motion is reduced, also so that no
+// window makes the tab one of a device: scheme is "light", "dark" or "forced", the
+// few colours of a user who has chosen them all (forced-colors). Motion is reduced, also so that no
 // colour is caught on its way to another.
 func (v *Viewer) window(width int64, scheme string) {
 	v.T.Helper()
+	forced := "none"
+	if scheme == "forced" {
+		scheme, forced = "dark", "active"
+	}
 	v.Do("emulate", chromedp.EmulateViewport(width, 844), command(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}},
+		Features: []*emulation.MediaFeature{
+			{Name: "prefers-color-scheme", Value: scheme}, {Name: "forced-colors", Value: forced}, {Name: "prefers-reduced-motion", Value: "reduce"},
+		},
 	}))
 }
 
@@ -90,19 +95,48 @@ func (s stop) follows(other stop) bool {
 	return s.Top >= other.Bottom-1 || s.Left > other.Left
 }
 
-// picture leaves a picture of the whole page, if pictures are wanted.
-func (v *Viewer) picture(t *testing.T, name string) {
-	dir := os.Getenv("SCREENSHOTS")
-	if dir == "" {
-		return
-	}
-	png, err := chromedp.Run(v.Tab, chromedp.FullScreenshot(100))
+// fontSize sets the size of text in the browser's settings, in percent.
+func (v *Viewer) fontSize(percent int64) {
+	v.T.Helper()
+	v.Do("set the font size", command(page.SetFontSizes, page.SetFontSizesParams{
+		FontSizes: &page.FontSizes{Standard: 16 * percent / 100, Fixed: 13 * percent / 100},
+	}))
+}
+
+// mostShift is how much of a page may move while it loads, by the layout shifts that
+// browsers count (web.dev/cls): half of what counts as good.
+const mostShift = 0.05
+
+// shift is how much has moved since the page began, besides what its reader did.
+const shift = `new Promise((resolve) => {
+	let sum = 0;
+	const add = (entries) => { for (const e of entries) if (!e.hadRecentInput) sum += e.value; };
+	const observer = new PerformanceObserver((list) => add(list.getEntries()));
+	observer.observe({ type: "layout-shift", buffered: true });
+	document.fonts.ready.then(() => setTimeout(() => { add(observer.takeRecords()); resolve(sum); }, 200));
+})`
+
+// steady opens the page anew, if opening is how the tab came to it, and checks that
+// nothing moves.
+func (v *Viewer) steady(t *testing.T) {
+	t.Helper()
+	at, err := chromedp.Run(v.Tab, chromedp.Evaluate[string]("location.pathname + location.search"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	file := strings.NewReplacer(" ", "-", ",", "", ":", "").Replace(name) + ".png"
-	if err := os.WriteFile(filepath.Join(dir, file), png, 0o644); err != nil {
-		t.Fatal(err)
+	if at != v.opened {
+		return
+	}
+	for _, width := range []int64{1280, 390} {
+		v.window(width, "light")
+		v.Open(at)
+		moved, err := chromedp.Run(v.Tab, chromedp.Evaluate[float64](shift, chromedp.EvalAwaitPromise))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if moved > mostShift {
+			t.Errorf("%d px: while the page loads, %.3f of it moves, want at most %.2f", width, moved, mostShift)
+		}
 	}
 }
 

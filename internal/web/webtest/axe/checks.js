@@ -49,6 +49,27 @@ function small() {
   });
 }
 
+/**
+ * A notice or a toast hides nothing for good: the end of the page can be scrolled
+ * clear of it. Its cross is in the row where its words begin.
+ */
+function covered() {
+  const over = document.querySelector("#session-notice:not(:has(p:empty)), .flash");
+  if (!over) return [];
+  scrollTo(0, document.documentElement.scrollHeight);
+  const box = over.getBoundingClientRect();
+  const below = [...document.querySelectorAll("main *, footer *")].filter((e) => {
+    const own = e.matches(operable) || [...e.childNodes].some((n) => n.nodeType === Node.TEXT_NODE && n.nodeValue?.trim());
+    const r = e.getBoundingClientRect();
+    return own && seen(e) && !offScreen(e) && r.bottom > box.top && r.top < box.bottom && r.right > box.left && r.left < box.right;
+  }).map((e) => `${named(e)} stays below ${named(over)}`);
+  scrollTo(0, 0);
+  const cross = over.querySelector("[data-dismiss], [data-close]");
+  const words = over.querySelector("p")?.getBoundingClientRect();
+  if (cross && words && cross.getBoundingClientRect().top >= words.bottom) below.push(`${named(over)} has its cross in a row of its own`);
+  return below;
+}
+
 /** Nothing moves by itself or in passing; for readers who asked for that. */
 function moving() {
   const moves = (/** @type {Element} */ e) => {
@@ -74,7 +95,7 @@ function spaceBack() {
 /** What can be reached by keyboard, in the order of the document. */
 function stops() {
   const chosen = (/** @type {Element} */ e) => !(e instanceof HTMLInputElement) || e.type !== "radio" || e.checked; // the arrow keys do the rest
-  return [...document.querySelectorAll(operable)].filter((e) => seen(e) && chosen(e) && /** @type {HTMLElement} */ (e).tabIndex >= 0);
+  return [...document.querySelectorAll(operable)].filter((e) => seen(e) && chosen(e) && !e.matches(":disabled") && /** @type {HTMLElement} */ (e).tabIndex >= 0);
 }
 
 /** Begins a walk by keyboard: one step before the first stop. */

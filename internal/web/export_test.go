@@ -1,0 +1,13 @@
+package web
+
+import (
+	"github.com/go-chi/chi/v5"
+
+	"latchkey/internal/web/kit"
+)
+
+// Parts are the optional parts of the site.
+var Parts = parts
+
+// OwnRoutes are the routes that a site has without any part.
+func OwnRoutes(k *kit.Kit, cfg Config) chi.Routes { return routes(k, cfg) }
