@@ -3,11 +3,6 @@ package accounts
 import (
 	"context"
 	"errors"
-	"strings"
-	"unicode"
-	"unicode/utf8"
-
-	"golang.org/x/text/unicode/norm"
 
 	"latchkey/internal/auth"
 )
@@ -18,11 +13,6 @@ type Registration struct {
 	Email    string
 	Password string
 }
-
-const (
-	maxNameRunes = 100
-	nameRule     = "Use at most 100 characters, and no control characters."
-)
 
 // Register creates an account. Invalid tells which fields are wrong;
 // ErrEmailTaken is returned also when two registrations race. The password is
@@ -74,22 +64,4 @@ func (s *Service) Seed(ctx context.Context, u Registration) error {
 		return nil
 	}
 	return wrap("seed", err)
-}
-
-// cleanName trims a name and refuses what would break a page or a mail header.
-func cleanName(text string) (string, bool) {
-	if len(text) > 4*maxNameRunes*utf8.UTFMax || !utf8.ValidString(text) {
-		return "", false
-	}
-	name := strings.TrimSpace(norm.NFC.String(text))
-	return name, utf8.RuneCountInString(name) <= maxNameRunes && !strings.ContainsFunc(name, controls)
-}
-
-// controls reports a character that is not seen itself: with one for the direction
-// of text a name could read as another one (UAX #9, CVE-2021-42574), and with one
-// of no width two names could look the same. Joiners are letters' business in
-// Persian and Hindi, and hold emoji together.
-func controls(r rune) bool {
-	joins := r == '\u200c' || r == '\u200d' || r >= 0xe0020 && r <= 0xe007f // the last are those of flags
-	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || unicode.Is(unicode.Cf, r) && !joins
 }

@@ -24,7 +24,7 @@ func (m DashboardModel) devices() (value, of string) {
 	case m.Devices > 0:
 		return strconv.Itoa(m.Devices), ""
 	case m.Limit > 0:
-		return strconv.Itoa(m.Limit), "at most"
+		return "Up to " + strconv.Itoa(m.Limit), ""
 	}
 	return "No limit", ""
 }

@@ -59,8 +59,8 @@ var guestSights = []webtest.Sight{
 	{Page: "/signin", Name: "sign in, ended: expired", Show: ended(auth.ReasonExpired)},
 	{Page: "/signup", Name: "sign up", Show: func(v *webtest.Viewer) { v.Visit("/signup", "Create an account") }},
 	{Page: "/signup", Name: "sign up, all errors", Show: func(v *webtest.Viewer) {
-		v.Submit("/signup", "name", strings.Repeat("long ", 30), "email", "ada@", "password", "too short")
-		v.ComesTo("/signup", "at most 100 characters")
+		v.Submit("/signup", "name", strings.Repeat("long ", 50), "email", "ada@", "password", "too short")
+		v.ComesTo("/signup", "at most 200 characters")
 	}},
 	{Page: "/signup", Name: "sign up, password shown", Show: func(v *webtest.Viewer) {
 		v.Visit("/signup", "Create an account")
@@ -160,7 +160,9 @@ func noticed(status string) func(*webtest.Viewer) {
 	}
 }
 
-const longName = "Wolfeschlegelsteinhausenbergerdorffwelchevoralternwarengewissenhaftschaferswessenschafewarenwohlgepf"
+// longName is as long as a name may be.
+const longName = "Wolfeschlegelsteinhausenbergerdorffwelchevoralternwarengewissenhaftschaferswessenschafewarenwohlgepf" +
+	"legeundsorgfaltigkeitbeschutzenvorangreifendurchihrraubgierigfeindewelchevoralternzwolfhunderttausen"
 
 var longEmail = strings.Repeat("wolfeschlegel", 4) + "@" + strings.Repeat("steinhausenbergerdorff", 2) + ".example.com"
 

@@ -126,7 +126,7 @@ func updateEverywhere(t *testing.T, w *webtest.Site) {
 	if user := userIn(t, other.Get("/auth/session").Text); user["name"] != "Ada Lovelace" {
 		t.Errorf("another user is now %v", user)
 	}
-	for _, bad := range []string{`{"name":"` + strings.Repeat("x", 101) + `"}`, `{"name":7}`, `{"image":"javascript:alert(1)"}`, `{"image":"http://example.com/a.png"}`, `{"user":{"name":["x"]}}`} {
+	for _, bad := range []string{`{"name":"` + strings.Repeat("x", 201) + `"}`, `{"name":7}`, `{"image":"javascript:alert(1)"}`, `{"image":"http://example.com/a.png"}`, `{"user":{"name":["x"]}}`} {
 		b.Do("POST", "/auth/session", "application/json", `{"csrfToken":"`+csrf(b)+`","data":`+bad+`}`).Shows(400, `{"message"`)
 	}
 	if user := update(b, `{"image":null}`); user["image"] != nil || user["name"] != "Ada King" {

@@ -16,13 +16,17 @@ import (
 // album is the files of the pictures that were taken, by how.
 type album map[string][]string
 
-// picture leaves a picture of the whole page, if pictures are wanted.
+// picture leaves a picture of the page, if pictures are wanted.
 func (v *Viewer) picture(t *testing.T, name, how string) {
 	dir := os.Getenv("SCREENSHOTS")
 	if dir == "" {
 		return
 	}
-	png, err := chromedp.Run(v.Tab, chromedp.FullScreenshot(100))
+	take := chromedp.FullScreenshot(100)
+	if strings.HasSuffix(how, "rtl") {
+		take = chromedp.CaptureScreenshot() // Chromium has the picture of a whole page begin in the wrong place
+	}
+	png, err := chromedp.Run(v.Tab, take)
 	if err != nil {
 		t.Fatal(err)
 	}
