@@ -82,11 +82,11 @@ var apps = []struct{ sign, name string }{
 	{"Teams/", "Teams"}, {"Discord", "Discord"}, {"SamsungBrowser", "Samsung Internet"}, {"DuckDuckGo/", "DuckDuckGo"}, {"Ddg/", "DuckDuckGo"},
 	{"YaBrowser", "Yandex Browser"}, {"UCBrowser", "UC Browser"}, {"MiuiBrowser", "Mi Browser"}, {"HuaweiBrowser", "Huawei Browser"},
 	{"Vivaldi", "Vivaldi"}, {"Brave", "Brave"}, {"OPR/", "Opera"}, {"OPT/", "Opera"}, {"EdgiOS", "Edge"}, {"EdgA/", "Edge"}, {"FxiOS", "Firefox"},
-	{"Focus/", "Firefox Focus"}, {"CriOS", "Chrome"}, {"Electron/", "Desktop app"}, {"; wv)", "App"}, {"Epiphany", "GNOME Web"},
+	{"Focus/", "Firefox Focus"}, {"Trident/", "Internet Explorer"}, {"CriOS", "Chrome"}, {"Electron/", "Desktop app"}, {"; wv)", "App"}, {"Epiphany", "GNOME Web"},
 }
 
 // browserWords is the browser's name as its owner knows it; "" for a name that
-// looks made up.
+// looks made up: a program names itself and its version, "curl/8.14".
 func browserWords(ua useragent.UserAgent, header string) string {
 	for _, app := range apps {
 		if strings.Contains(header, app.sign) {
@@ -97,7 +97,7 @@ func browserWords(ua useragent.UserAgent, header string) string {
 		return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(" .-_", r)
 	}
 	name := strings.TrimSpace(ua.Name)
-	if name == useragent.Mozilla || len(name) > maxDeviceName || len(name) < 2 || strings.ContainsFunc(name, strange) {
+	if name == useragent.Mozilla || !strings.Contains(header, "/") || len(name) > maxDeviceName || len(name) < 2 || strings.ContainsFunc(name, strange) {
 		return ""
 	}
 	return name
