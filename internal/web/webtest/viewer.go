@@ -21,7 +21,7 @@ func (v *Viewer) window(width int64, scheme string) {
 	if scheme == "forced" {
 		scheme, forced = "dark", "active"
 	}
-	v.Do("emulate", chromedp.EmulateViewport(width, 844), command(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+	v.Do("emulate", chromedp.EmulateViewport(width, 844), Command(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
 		Features: []*emulation.MediaFeature{
 			{Name: "prefers-color-scheme", Value: scheme}, {Name: "forced-colors", Value: forced}, {Name: "prefers-reduced-motion", Value: "reduce"},
 		},
@@ -98,7 +98,7 @@ func (s stop) follows(other stop) bool {
 // fontSize sets the size of text in the browser's settings, in percent.
 func (v *Viewer) fontSize(percent int64) {
 	v.T.Helper()
-	v.Do("set the font size", command(page.SetFontSizes, page.SetFontSizesParams{
+	v.Do("set the font size", Command(page.SetFontSizes, page.SetFontSizesParams{
 		FontSizes: &page.FontSizes{Standard: 16 * percent / 100, Fixed: 13 * percent / 100},
 	}))
 }
@@ -140,8 +140,8 @@ func (v *Viewer) steady(t *testing.T) {
 	}
 }
 
-// command makes a step of a command of the browser that returns nothing.
-func command[P any](c cdp.Command[P, cdp.Empty], params P) chromedp.Action[chromedp.Void] {
+// Command makes a step of a command of the browser that returns nothing.
+func Command[P any](c cdp.Command[P, cdp.Empty], params P) chromedp.Action[chromedp.Void] {
 	return chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
 		_, err := cdp.Call(ctx, target, c, params)
 		return err
@@ -151,11 +151,11 @@ func command[P any](c cdp.Command[P, cdp.Empty], params P) chromedp.Action[chrom
 // As makes the tab the browser of a user, or of nobody.
 func (v *Viewer) As(b *Browser) {
 	v.T.Helper()
-	v.Do("forget the cookies", command(network.ClearBrowserCookies, cdp.Empty{}))
+	v.Do("forget the cookies", Command(network.ClearBrowserCookies, cdp.Empty{}))
 	if b == nil {
 		return
 	}
-	v.Do("take the cookie", command(network.SetCookie, network.SetCookieParams{
+	v.Do("take the cookie", Command(network.SetCookie, network.SetCookieParams{
 		Name: b.Site.Edge.Cookie.Name, Value: b.Session(), URL: v.URL, Secure: new(true), HTTPOnly: new(true),
 	}))
 }
