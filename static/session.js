@@ -74,7 +74,7 @@ let current = renderedFor;
 let described = "";
 /** When the question was put whose answer is known; the page is an answer, too. */
 let asOf = Date.now() - performance.now() + requested();
-/** When a question was put last, by whatever tab. */
+/** When a question was put last, by any tab. */
 let lastCheck = asOf;
 /** When the session ends if unused and in any case, by this computer's clock. */
 let expires = asOf + Number(settings.expiresIn) * 1000;
@@ -226,7 +226,7 @@ function check(query = "") {
 
 /** Has the session checked once for all tabs: by the leading one, if there is one. */
 function checkTogether() {
-  if (document.hidden) return void (lastCheck = 0); // whoever comes back, asks
+  if (document.hidden) return void (lastCheck = 0); // a user who comes back is asked about
   later("soon");
   if (leading) return void check();
   ours?.postMessage({ ask: (lastCheck = Date.now()) });
@@ -409,7 +409,7 @@ function lead() {
 /** Nothing goes on in a page that is hidden or left. */
 function pause() {
   yieldLead();
-  if (timers.soon || timers.fallback) lastCheck = 0; // whoever comes back, asks
+  if (timers.soon || timers.fallback) lastCheck = 0; // a user who comes back is asked about
   for (const name in timers) later(name);
 }
 
@@ -454,7 +454,7 @@ function heardNextAuth({ data }) {
   // The stock client tells of every poll; only a sign-out, or a sign-in that
   // this tab has not seen, cannot wait.
   const out = data?.data?.trigger === "signout";
-  if (out && document.hidden) hide(isPrivate); // until whoever comes back has asked
+  if (out && document.hidden) hide(isPrivate); // until the tab is seen and has asked
   if (out || !current) checkTogether();
   else checkSoon();
 }
@@ -482,7 +482,7 @@ addEventListener("pageshow", ({ persisted }) => {
   left = false;
   asOf = Date.now();
   lead();
-  getSession().catch(() => {}); // whatever the server wants: nothing is shown until it has answered
+  getSession().catch(() => {}); // even while the server asks to be left alone: nothing is shown until it has answered
 });
 
 // The page itself is news when it was rendered for someone else than the last

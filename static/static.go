@@ -189,7 +189,30 @@ func (a asset) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	h.Set("ETag", `"`+etag+`"`)
 	// No modification time: the ETag alone decides, the same on every instance.
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
+	http.ServeContent(&quiet{ResponseWriter: w}, r, "", time.Time{}, bytes.NewReader(body))
+}
+
+// quiet leaves out the text that http.ServeContent sends with a range that the file
+// does not have (RFC 9110 §15.5.17): the header says how long the file is.
+type quiet struct {
+	http.ResponseWriter
+	refused bool
+}
+
+func (q *quiet) WriteHeader(status int) {
+	if status == http.StatusRequestedRangeNotSatisfiable {
+		q.refused = true
+		q.Header().Del("Content-Type")
+		q.Header().Set("Content-Length", "0")
+	}
+	q.ResponseWriter.WriteHeader(status)
+}
+
+func (q *quiet) Write(p []byte) (int, error) {
+	if q.refused {
+		return len(p), nil
+	}
+	return q.ResponseWriter.Write(p)
 }
 
 // load reads every servable file of a tree. It panics on a read error, which

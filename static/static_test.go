@@ -175,6 +175,16 @@ func TestARangeIsOneOfThePlainBytes(t *testing.T) {
 	}
 }
 
+func TestARangeBehindTheEndIsRefusedWithoutText(t *testing.T) {
+	for _, asked := range []string{"bytes=9999999-", "bytes=x", "bytes=5-2"} {
+		res := get(t, "GET", URL("app.css"), "Range", asked)
+		body, _ := io.ReadAll(res.Body)
+		if res.StatusCode != http.StatusRequestedRangeNotSatisfiable || len(body) != 0 || res.Header.Get("Content-Type") != "" {
+			t.Errorf("Range %s = %d, %q of type %q, want 416 and nothing", asked, res.StatusCode, body, res.Header.Get("Content-Type"))
+		}
+	}
+}
+
 func TestPicturesAndFontsAreNotCompressedAgain(t *testing.T) {
 	for _, name := range []string{"vendor/geist.woff2", "social.png"} {
 		if res := get(t, "GET", URL(name), "Accept-Encoding", "gzip"); res.Header.Get("Content-Encoding") != "" || res.Header.Get("Vary") != "" {

@@ -101,6 +101,7 @@ func TestAPublicPageSaysHowItIsShared(t *testing.T) {
 	} {
 		wantIn(t, html, want)
 	}
+	wantNotIn(t, render(t, ErrorPage(p, ErrorPageModel{Status: 404})), "canonical") // there is nothing to share at its address
 	p.Private = true
 	wantNotIn(t, render(t, App(p)), "og:title")
 }

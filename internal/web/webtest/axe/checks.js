@@ -34,8 +34,9 @@ function sideways() {
 function cut() {
   return [...document.body.querySelectorAll("*:not(svg, svg *, input)")].filter((e) => {
     const style = getComputedStyle(e);
-    const hides = /hidden|clip/.test(style.overflowX + style.overflowY) && style.textOverflow !== "ellipsis";
-    return hides && seen(e) && !offScreen(e) && (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1);
+    if (style.textOverflow === "ellipsis" || !seen(e) || offScreen(e)) return false;
+    const hides = (/** @type {string} */ overflow) => /hidden|clip/.test(overflow);
+    return hides(style.overflowX) && e.scrollWidth > e.clientWidth + 1 || hides(style.overflowY) && e.scrollHeight > e.clientHeight + 1;
   }).map((e) => `${named(e)} is cut off`);
 }
 
