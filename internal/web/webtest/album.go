@@ -23,8 +23,8 @@ func (v *Viewer) picture(t *testing.T, name, how string) {
 		return
 	}
 	take := chromedp.FullScreenshot(100)
-	if strings.HasSuffix(how, "rtl") {
-		take = chromedp.CaptureScreenshot() // Chromium has the picture of a whole page begin in the wrong place
+	if strings.HasSuffix(how, "rtl") || strings.HasSuffix(how, "large") {
+		take = chromedp.CaptureScreenshot() // of the whole page, Chromium draws another text size, or another place
 	}
 	png, err := chromedp.Run(v.Tab, take)
 	if err != nil {
