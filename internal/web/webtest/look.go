@@ -139,15 +139,15 @@ func (v *Viewer) examine(t *testing.T, name string) {
 			v.accessible(t, how)
 		}
 		how := fmt.Sprintf("%d px", width)
-		v.none(t, how, "sideways()", "cut()", "small()", "moving()", "covered()")
+		v.none(t, how, "sideways()", "cut()", "squeezed()", "small()", "moving()", "covered()")
 		v.walk(t, how)
 
 		v.fontSize(200)
-		v.none(t, how+", font size 200 %", "sideways()", "cut()")
+		v.none(t, how+", font size 200 %", "sideways()", "cut()", "squeezed()")
 		v.picture(t, name, fmt.Sprintf("%d-large", width))
 		v.fontSize(100)
 		v.Do("turn around", chromedp.Evaluate[chromedp.Void](`document.documentElement.dir = "rtl"`))
-		v.none(t, how+", from right to left", "sideways()", "cut()")
+		v.none(t, how+", from right to left", "sideways()", "cut()", "squeezed()")
 		v.picture(t, name, fmt.Sprintf("%d-rtl", width))
 		v.Do("turn back", chromedp.Evaluate[chromedp.Void](`document.documentElement.removeAttribute("dir")`))
 	}
@@ -158,9 +158,9 @@ func (v *Viewer) examine(t *testing.T, name string) {
 	for _, width := range []int64{640, 320, 280} {
 		how := fmt.Sprintf("%d px", width)
 		v.window(width, "light")
-		v.none(t, how, "sideways()", "cut()", "small()", "covered()")
+		v.none(t, how, "sideways()", "cut()", "squeezed()", "small()", "covered()")
 		v.Do("space out", chromedp.Evaluate[chromedp.Void]("spaceOut()"))
-		v.none(t, how+", text spaced out", "sideways()", "cut()")
+		v.none(t, how+", text spaced out", "sideways()", "cut()", "squeezed()")
 		v.Do("space back", chromedp.Evaluate[chromedp.Void]("spaceBack()"))
 	}
 	v.steady(t)

@@ -40,6 +40,19 @@ function cut() {
   }).map((e) => `${named(e)} is cut off`);
 }
 
+/** Text has room for a word: a column that is squeezed to a few letters cannot be read. */
+function squeezed() {
+  return [...document.body.querySelectorAll("*:not(svg, svg *)")].filter((e) => {
+    const text = [...e.childNodes].filter((n) => n.nodeType === Node.TEXT_NODE).map((n) => n.nodeValue?.trim()).join("");
+    if (text.length < 8 || !seen(e) || offScreen(e)) return false;
+    const range = document.createRange();
+    range.selectNodeContents(e);
+    const { width, height } = range.getBoundingClientRect();
+    const size = parseFloat(getComputedStyle(e).fontSize);
+    return width < 2 * size && height > 4 * size;
+  }).map((e) => `${named(e)} is squeezed`);
+}
+
 /** WCAG 2.5.8: a finger finds everything; links within a sentence are exempt. */
 function small() {
   const inSentence = (/** @type {Element} */ e) =>
