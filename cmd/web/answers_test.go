@@ -156,7 +156,7 @@ func TestTheEndIsAskedAboutOnce(t *testing.T) {
 	third.open(f.url + "/dashboard")
 	before, held := f.polls(), f.hold("/auth/session")
 	received(t, "a question before the end", held.arrived)
-	time.Sleep(10 * time.Second) // past the end
+	time.Sleep(10 * time.Second)        // past the end
 	if n := f.polls() - before; n > 6 { // as it nears, and when it is there
 		t.Errorf("three tabs asked %d times about one end, want each at most twice", n)
 	}

@@ -45,7 +45,7 @@ func newSite(ctx context.Context, cfg config, db database, log *slog.Logger) (*a
 		return nil, nil, nil, err
 	}
 	users := accounts.New(accounts.Config{
-		Sessions: service, Store: db, SiteName: siteName, PasswordMinLength: cfg.passwordMinLength, Refused: refused(cfg), Log: log,
+		Sessions: service, Store: db, Tokens: db, SiteName: siteName, PasswordMinLength: cfg.passwordMinLength, Refused: refused(cfg), Log: log,
 	})
 	site := web.Config{
 		Config: kit.Config{

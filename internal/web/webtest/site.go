@@ -139,7 +139,7 @@ func (s *Site) Instance() http.Handler {
 	s.T.Cleanup(func() { cancel(); running.Wait() })
 	s.Service = service
 	s.Users = accounts.New(accounts.Config{
-		Sessions: service, Store: s.Database, SiteName: "Latchkey", PasswordMinLength: 15, Hash: s.Hash, Log: s.Auth.Log,
+		Sessions: service, Store: s.Database, Tokens: s.Database, SiteName: "Latchkey", PasswordMinLength: 15, Hash: s.Hash, Log: s.Auth.Log,
 	})
 	edge := s.Edge
 	edge.Sessions = service
