@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
@@ -20,6 +21,11 @@ type Part struct {
 type Built struct {
 	Routes map[Block]func(chi.Router)      // its pages, by who may enter; nil = none
 	Around func(http.Handler) http.Handler // goes around whatever knows its session; nil = nothing
+
+	// Export is what the part keeps of a user, for the file that they download, as JSON
+	// makes it of the value; nil = nothing. Name is where it is in that file.
+	Name   string
+	Export func(ctx context.Context, userID string) (any, error)
 }
 
 // Block is a block of routes: who may enter.
@@ -48,4 +54,20 @@ func (k *Kit) RouteParts(r chi.Router, block Block) {
 			add(r)
 		}
 	}
+}
+
+// ExportParts is what the parts keep of a user, by their names.
+func (k *Kit) ExportParts(ctx context.Context, userID string) (map[string]any, error) {
+	all := map[string]any{}
+	for _, p := range k.parts {
+		if p.Export == nil {
+			continue
+		}
+		kept, err := p.Export(ctx, userID)
+		if err != nil {
+			return nil, err
+		}
+		all[p.Name] = kept
+	}
+	return all, nil
 }

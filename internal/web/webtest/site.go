@@ -175,6 +175,14 @@ func (s *Site) SignUp(email string) *Browser {
 	return b
 }
 
+// SignIn opens a new browser and signs it in to an account of SignUp.
+func (s *Site) SignIn(email string) *Browser {
+	s.T.Helper()
+	b := s.Browser()
+	b.Post("/signin", "email", email, "password", Password).Shows(http.StatusSeeOther)
+	return b
+}
+
 // Email is an address that no other test on this database uses.
 func Email(t *testing.T) string {
 	name := regexp.MustCompile(`[^a-z]+`).ReplaceAllString(strings.ToLower(t.Name()), "-")
