@@ -114,7 +114,7 @@ func TestAFreshProofIsAskedFor(t *testing.T) {
 		}
 		old := b.Copy()
 		for _, path := range []string{"/account/email", "/account/delete", "/account/export"} {
-			b.Get(path).RedirectsTo("/reauth?callbackUrl=" + strings.ReplaceAll(path, "/", "%2F")).Shows(200, "Enter your password")
+			b.Get(path).RedirectsTo("/reauth?callbackUrl="+strings.ReplaceAll(path, "/", "%2F")).Shows(200, "Enter your password")
 		}
 		b.Get("/account/password").Shows(200) // asks for the password itself
 		program := w.Browser()

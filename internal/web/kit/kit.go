@@ -30,6 +30,7 @@ type Config struct {
 	Auth         *auth.Service     // the sessions
 	Edge         *authhttp.Edge    // their cookie
 	Accounts     *accounts.Service // the users
+	Store        any               // the database, for the stores of parts: it has Pool, or Reader and Writer; nil = none
 	Secrets      []string          // what parts derive their keys from, newest first
 	BaseURL      string            // the public origin, such as https://app.example: decides cookies, redirects, HSTS
 	AllowedHosts []string          // hosts that a request may name, without port; nil = any
