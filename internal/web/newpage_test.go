@@ -75,7 +75,7 @@ func TestANewPageKeepsThePromises(t *testing.T) {
 		if got := page.Header.Get("Server-Timing"); got != `db;desc="2"` {
 			t.Errorf("the page costs %q, want the two questions of its list counted", got)
 		}
-		w.Browser().Get("/tasks").RedirectsTo("/signin?callbackUrl=%2Fnotes")
+		w.Browser().Get("/tasks").RedirectsTo("/signin?callbackUrl=%2Ftasks")
 		b.Get("/tasks/first").Shows(200)
 		for _, id := range []string{"nobody", "0", "-1", "9223372036854775808", "'%20OR%201=1--", strings.Repeat("x", 2000), "%F0%9F%92%A9", "first%0A"} {
 			b.Get("/tasks/" + id).Shows(404)

@@ -11,6 +11,7 @@ import (
 const (
 	maxTitle = 200    // characters
 	maxBody  = 10_000 // likewise
+	perPage  = 20     // notes on a page of the list
 )
 
 // check reads what was typed and says what is wrong with it; nil = nothing. What is

@@ -12,9 +12,6 @@ import (
 	"latchkey/internal/web/kit"
 )
 
-// perPage is how many notes a page of the list has.
-const perPage = 20
-
 // notes is shared by the handlers.
 type notes struct {
 	*kit.Kit

@@ -2,12 +2,8 @@ package notes
 
 import (
 	"context"
-	"database/sql"
 	"errors"
-	"fmt"
 	"time"
-
-	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 // Note is a note of a user.
@@ -51,38 +47,4 @@ type Store interface {
 
 	// Delete deletes a note. ErrNotFound if the user has no such note.
 	Delete(ctx context.Context, userID, id string) error
-}
-
-// Open returns the store that belongs to a database of this program; nil = the database
-// is of a kind that has none. A Store is taken as it is.
-func Open(db any) Store {
-	switch db := db.(type) {
-	case Store:
-		return db
-	case interface{ Pool() *pgxpool.Pool }:
-		return &postgres{db.Pool()}
-	case interface {
-		Reader() *sql.DB
-		Writer() *sql.DB
-	}:
-		return &sqlite{db.Reader(), db.Writer()}
-	}
-	return nil
-}
-
-// wrap puts the operation's name in front of an error; the kit knows an outage by what
-// is inside.
-func wrap(op string, err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("%s: %w", op, err)
-}
-
-// written says what an update or a deletion of one row came to.
-func written(op string, rows int64, err error) error {
-	if err == nil && rows == 0 {
-		err = ErrNotFound
-	}
-	return wrap(op, err)
 }
