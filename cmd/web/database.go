@@ -22,6 +22,7 @@ const defaultSQLite = dataDir + "/app.db"
 type database interface {
 	auth.Store
 	accounts.Store
+	accounts.Tokens
 	Migrate(context.Context) error // brings the schema up to this program's
 	Ready(context.Context) error   // nil once it answers and is migrated
 	Name() string                  // in words, such as PostgreSQL

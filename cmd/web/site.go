@@ -45,13 +45,14 @@ func newSite(ctx context.Context, cfg config, db database, log *slog.Logger) (*a
 		return nil, nil, nil, err
 	}
 	users := accounts.New(accounts.Config{
-		Sessions: service, Store: db, SiteName: siteName, PasswordMinLength: cfg.passwordMinLength, Refused: refused(cfg), Log: log,
+		Sessions: service, Store: db, Tokens: db, SiteName: siteName, PasswordMinLength: cfg.passwordMinLength, Refused: refused(cfg), Log: log,
 	})
 	site := web.Config{
 		Config: kit.Config{
 			Auth:         service,
 			Edge:         &authhttp.Edge{Sessions: service, Cookie: cookie, PollKeepsAlive: cfg.pollKeepsAlive, Log: log},
 			Accounts:     users,
+			Store:        db,
 			Secrets:      cfg.secrets,
 			BaseURL:      cfg.baseURL,
 			AllowedHosts: cfg.allowedHosts,

@@ -15,6 +15,7 @@ import (
 type Config struct {
 	Sessions          *auth.Service
 	Store             Store
+	Tokens            Tokens
 	SiteName          string       // refused as a password; "" = none
 	PasswordMinLength int          // in characters
 	Refused           []KnownLogin // never let in, whatever the store says; nil = none

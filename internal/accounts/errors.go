@@ -12,6 +12,8 @@ var (
 	// ErrCredentials is returned by Login for an unknown address, a wrong
 	// password and a disabled account alike (ASVS 6.3.8).
 	ErrCredentials = errors.New("wrong email address or password")
+	// ErrToken is returned for a link that is unknown, spent, void or too old alike.
+	ErrToken = errors.New("this link can't be used")
 	// ErrBusy means that password hashing is saturated: try again shortly.
 	ErrBusy = errors.New("too many sign-ins at this moment")
 )

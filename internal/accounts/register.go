@@ -27,13 +27,9 @@ func (s *Service) Register(ctx context.Context, in Registration) (auth.User, err
 	if !ok {
 		invalid["name"] = nameRule
 	}
-	password, ok := NormalizePassword(in.Password)
-	if !ok {
-		invalid["password"] = "Use at most 1024 characters of plain text."
-	} else if s.isKnownPassword(password) {
-		invalid["password"] = "This password is on lists that attackers try first. Choose another."
-	} else if text := checkNewPassword(password, s.cfg.PasswordMinLength, s.cfg.SiteName, email, name); text != "" {
-		invalid["password"] = text
+	password, problem := s.newPassword(in.Password, email, name)
+	if problem != "" {
+		invalid["password"] = problem
 	}
 	if len(invalid) > 0 {
 		return auth.User{}, invalid
@@ -49,6 +45,19 @@ func (s *Service) Register(ctx context.Context, in Registration) (auth.User, err
 	}
 	s.record(ctx, "user_created", u.ID, "")
 	return u, nil
+}
+
+// newPassword is a password as it is hashed that a user may choose, or what is wrong
+// with it, in words for them.
+func (s *Service) newPassword(typed, email, name string) (nfc, problem string) {
+	nfc, ok := NormalizePassword(typed)
+	switch {
+	case !ok:
+		return "", "Use at most 1024 characters of plain text."
+	case s.isKnownPassword(nfc):
+		return "", "This password is on lists that attackers try first. Choose another."
+	}
+	return nfc, checkNewPassword(nfc, s.cfg.PasswordMinLength, s.cfg.SiteName, email, name)
 }
 
 // Seed registers an account unless its address has one: the demo user of

@@ -14,9 +14,9 @@ import (
 // auth.Store says of times, durability and concurrency holds here too. Errors
 // other than the ones named wrap auth.ErrUnavailable.
 type Store interface {
-	// CreateUser adds an account. ErrEmailTaken if the address has one, also
-	// when two calls race.
-	CreateUser(ctx context.Context, u auth.User, passwordHash string) error
+	// CreateUser adds an account, and the letters that greet its owner. ErrEmailTaken
+	// if the address has one, also when two calls race.
+	CreateUser(ctx context.Context, u auth.User, passwordHash string, letters ...Letter) error
 
 	// UserByEmail finds an account by its canonical address, together with its
 	// password hash ("" = it has no password). ErrNotFound if there is none.

@@ -30,7 +30,7 @@ func newWorld(t *testing.T, strategy string) *world {
 	store := accountstest.NewStore()
 	w := &world{World: authtest.NewWorldOn(t, strategy, store.Store), store: store}
 	w.cfg = accounts.Config{
-		Sessions: w.A, Store: store, SiteName: "Latchkey", PasswordMinLength: 15,
+		Sessions: w.A, Store: store, Tokens: store, SiteName: "Latchkey", PasswordMinLength: 15,
 		Hash: accounts.HashParams{MemoryKiB: 8, Passes: 1, Lanes: 1}, Log: w.Cfg.Log,
 	}
 	w.users = accounts.New(w.cfg)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"latchkey/internal/auth"
 )
 
@@ -29,4 +31,13 @@ func scanChange(row scanner) (auth.Change, error) {
 	var c auth.Change
 	err := row.Scan(&c.SessionID, (*stamp)(&c.At), (*text)(&c.Ended))
 	return c, err
+}
+
+// liveChanges tells of each of the user's live sessions that it shows something else
+// from now on.
+func liveChanges(ctx context.Context, tx pgx.Tx, userID string, now time.Time) ([]auth.Change, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT id, $2::timestamptz, NULL FROM sessions WHERE user_id = $1 AND ended_at IS NULL AND expires_at > $2 AND absolute_expires_at > $2`,
+		userID, moment(now))
+	return collect(rows, err, scanChange)
 }

@@ -40,9 +40,10 @@ type Store struct {
 }
 
 var (
-	_ auth.Store     = (*Store)(nil)
-	_ accounts.Store = (*Store)(nil)
-	_ auth.Listener  = (*Store)(nil)
+	_ auth.Store      = (*Store)(nil)
+	_ accounts.Tokens = (*Store)(nil)
+	_ accounts.Store  = (*Store)(nil)
+	_ auth.Listener   = (*Store)(nil)
 )
 
 const (

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"time"
 
 	"latchkey/internal/auth"
@@ -27,4 +28,13 @@ func scanChange(row scanner) (auth.Change, error) {
 	var c auth.Change
 	err := row.Scan(&c.SessionID, (*stamp)(&c.At), (*text)(&c.Ended))
 	return c, err
+}
+
+// liveChanges tells of each of the user's live sessions that it shows something else
+// from now on.
+func liveChanges(ctx context.Context, tx *sql.Tx, userID string, now time.Time) ([]auth.Change, error) {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT id, $2, NULL FROM sessions WHERE user_id = $1 AND ended_at IS NULL AND expires_at > $2 AND absolute_expires_at > $2`,
+		userID, moment(now))
+	return collect(rows, err, scanChange)
 }

@@ -11,12 +11,18 @@ import (
 )
 
 // CreateUser implements accounts.Store.
-func (s *Store) CreateUser(ctx context.Context, u auth.User, passwordHash string) error {
-	_, err := s.writer.ExecContext(ctx, `
-		INSERT INTO users (id, email, name, image, profile, password_hash, email_verified_at, disabled_at, max_sessions, created_at, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		u.ID, u.Email, u.Name, u.Image, document(u.Profile), text(passwordHash), stamp(u.EmailVerifiedAt), stamp(u.DisabledAt), u.MaxSessions,
-		stamp(u.CreatedAt), stamp(u.UpdatedAt))
+func (s *Store) CreateUser(ctx context.Context, u auth.User, passwordHash string, letters ...accounts.Letter) error {
+	err := s.inTx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `
+			INSERT INTO users (id, email, name, image, profile, password_hash, email_verified_at, disabled_at, max_sessions, created_at, updated_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+			u.ID, u.Email, u.Name, u.Image, document(u.Profile), text(passwordHash), stamp(u.EmailVerifiedAt), stamp(u.DisabledAt), u.MaxSessions,
+			stamp(u.CreatedAt), stamp(u.UpdatedAt))
+		if err != nil {
+			return err
+		}
+		return insertLetters(ctx, tx, letters)
+	})
 	if isEmailTaken(err) {
 		return fmt.Errorf("create user: %w", accounts.ErrEmailTaken)
 	}
@@ -89,10 +95,7 @@ func (s *Store) UpdateUser(ctx context.Context, userID string, now time.Time, ch
 		if err != nil {
 			return err
 		}
-		rows, err := tx.QueryContext(ctx, `
-			SELECT id, $2, NULL FROM sessions WHERE user_id = $1 AND ended_at IS NULL AND expires_at > $2 AND absolute_expires_at > $2`,
-			userID, moment(now))
-		changes, err = collect(rows, err, scanChange)
+		changes, err = liveChanges(ctx, tx, userID, now)
 		return err
 	})
 	if changeErr != nil {

@@ -27,7 +27,7 @@ func TestEveryPageHasASight(t *testing.T) {
 	if !slices.Contains(pages, "/account/sessions") || !slices.Contains(pages, "/dev/ui") || slices.Contains(pages, "/healthz") {
 		t.Errorf("the walk has found the pages %q", pages)
 	}
-	webtest.EveryPageHasASight(t, pages, slices.Concat(guestSights, userSights, troubleSights, developerSights)...)
+	webtest.EveryPageHasASight(t, pages, slices.Concat(guestSights, userSights, accountSights, troubleSights, developerSights)...)
 
 	for _, p := range web.Parts {
 		folder := folderOf(p)
@@ -46,8 +46,8 @@ func TestANewPageWithoutASightIsNoticed(t *testing.T) {
 	w := webtest.OnMemory(t)
 	w.Add(reading(w).part())
 	pages := w.Pages(w.Handler().(chi.Routes))
-	unseen := webtest.Unseen(pages, webtest.Sight{Page: "/notes"}, webtest.Sight{Page: "/signin"})
-	for page, want := range map[string]bool{"/notes": false, "/notes/{id}": true, "/signin": false, "/signup": true, "/robots.txt": false, "/auth/session": false} {
+	unseen := webtest.Unseen(pages, webtest.Sight{Page: "/tasks"}, webtest.Sight{Page: "/signin"})
+	for page, want := range map[string]bool{"/tasks": false, "/tasks/{id}": true, "/signin": false, "/signup": true, "/robots.txt": false, "/auth/session": false} {
 		if slices.Contains(unseen, page) != want {
 			t.Errorf("%s is missing from the sights: %t, want %t, of %q", page, !want, want, unseen)
 		}

@@ -94,7 +94,7 @@ var userSights = []webtest.Sight{
 		v.Do("open the dialog", chromedp.Click(chromedp.CSS("[popovertarget=end-all]")),
 			chromedp.Evaluate[chromedp.Void](`Promise.all(document.getAnimations().map((a) => a.finished)).then(() => undefined)`, chromedp.EvalAwaitPromise))
 	}},
-	{Page: "/account/profile", Name: "profile", Show: func(v *webtest.Viewer) { v.Visit("/account/profile", "You sign in with") }},
+	{Page: "/account", Name: "profile", Show: func(v *webtest.Viewer) { v.Visit("/account", "Save profile") }},
 	{Page: "/account/appearance", Name: "appearance", Show: func(v *webtest.Viewer) { v.Visit("/account/appearance", "For this browser") }},
 	{Page: "/account/sessions", Name: "devices, one", Show: func(v *webtest.Viewer) { v.Visit("/account/sessions", "This device") }},
 	{Page: "/signout", Name: "sign out", Show: func(v *webtest.Viewer) { v.Visit("/signout", "signed out on this device") }},

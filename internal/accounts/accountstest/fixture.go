@@ -12,6 +12,7 @@ import (
 type Backend interface {
 	auth.Store
 	accounts.Store
+	accounts.Tokens
 }
 
 // fixture is the engine's, with the accounts beside the sessions.

@@ -2,32 +2,37 @@ package accountstest
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"latchkey/internal/accounts"
 	"latchkey/internal/auth"
 	"latchkey/internal/auth/authtest"
+	"latchkey/internal/mail"
 )
 
 // Store is the engine's store in memory and an accounts.Store on the same
 // users.
 type Store struct {
 	*authtest.Store
-	hashes map[string]string // password hashes by user id; guarded by Do
+	hashes map[string]string         // password hashes by user id; guarded by Do
+	tokens map[string]accounts.Token // by hash; guarded by Do
+	Mail   []mail.Queued             // what was put into the outbox; guarded by Do
 }
 
 var (
-	_ accounts.Store = (*Store)(nil)
-	_ Backend        = (*Store)(nil)
+	_ accounts.Store  = (*Store)(nil)
+	_ accounts.Tokens = (*Store)(nil)
+	_ Backend         = (*Store)(nil)
 )
 
 // NewStore returns an empty Store.
 func NewStore() *Store {
-	return &Store{Store: authtest.NewStore(), hashes: map[string]string{}}
+	return &Store{Store: authtest.NewStore(), hashes: map[string]string{}, tokens: map[string]accounts.Token{}}
 }
 
 // CreateUser implements accounts.Store.
-func (s *Store) CreateUser(ctx context.Context, u auth.User, passwordHash string) error {
+func (s *Store) CreateUser(ctx context.Context, u auth.User, passwordHash string, letters ...accounts.Letter) error {
 	return s.Do(ctx, "create user", func(t *authtest.Tables) error {
 		if byEmail(t, u.Email) != nil && t.Users[u.ID] == nil {
 			return accounts.ErrEmailTaken
@@ -36,6 +41,7 @@ func (s *Store) CreateUser(ctx context.Context, u auth.User, passwordHash string
 			return err
 		}
 		s.hashes[u.ID], t.Users[u.ID].Credential = passwordHash, auth.CredentialOf(passwordHash)
+		s.insertLetters(letters)
 		return nil
 	})
 }
@@ -115,4 +121,24 @@ func (s *Store) DisableUser(ctx context.Context, userID string, reason auth.Reas
 		return nil
 	})
 	return changes, err
+}
+
+// insertLetters writes letters. A token takes the place of the former one of its purpose.
+func (s *Store) insertLetters(letters []accounts.Letter) {
+	for _, l := range letters {
+		if t := l.Token; t != nil {
+			maps.DeleteFunc(s.tokens, func(_ string, old accounts.Token) bool { return replaces(*t, old) })
+			stored := *t
+			stored.CreatedAt, stored.ExpiresAt = authtest.Millis(t.CreatedAt), authtest.Millis(t.ExpiresAt)
+			s.tokens[string(t.Hash)] = stored
+		}
+		if l.Mail.ID != "" {
+			s.Mail = append(s.Mail, l.Mail)
+		}
+	}
+}
+
+// replaces reports whether a new token takes the place of an old one.
+func replaces(t, old accounts.Token) bool {
+	return old.UserID == t.UserID && old.Purpose == t.Purpose && (t.Purpose != accounts.PurposeUndo || old.Email == t.Email)
 }

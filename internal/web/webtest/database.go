@@ -20,6 +20,7 @@ import (
 type Database interface {
 	auth.Store
 	accounts.Store
+	accounts.Tokens
 	Migrate(context.Context) error
 	Ready(context.Context) error
 	Close()

@@ -83,11 +83,11 @@ func (h *Held) Live(ctx context.Context, userID string, now time.Time, page auth
 }
 
 // CreateUser implements accounts.Store.
-func (h *Held) CreateUser(ctx context.Context, u auth.User, passwordHash string) error {
+func (h *Held) CreateUser(ctx context.Context, u auth.User, passwordHash string, letters ...accounts.Letter) error {
 	if err := h.err(ctx); err != nil {
 		return err
 	}
-	return h.Database.CreateUser(ctx, u, passwordHash)
+	return h.Database.CreateUser(ctx, u, passwordHash, letters...)
 }
 
 // UserByEmail implements accounts.Store.

@@ -1,0 +1,91 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"latchkey/internal/accounts"
+	"latchkey/internal/auth"
+)
+
+// tokenColumns are what scanToken reads, in its order.
+const tokenColumns = `hash, purpose, user_id, email, data, created_at, expires_at`
+
+func scanToken(row scanner) (accounts.Token, error) {
+	var t accounts.Token
+	err := row.Scan(&t.Hash, &t.Purpose, &t.UserID, &t.Email, &t.Data, (*stamp)(&t.CreatedAt), (*stamp)(&t.ExpiresAt))
+	return t, err
+}
+
+// tokenError is Error for a statement that looks for a token.
+func tokenError(op string, err error) error {
+	if errors.Is(err, pgx.ErrNoRows) {
+		return fmt.Errorf("%s: %w", op, accounts.ErrToken)
+	}
+	return Error(op, err)
+}
+
+// Send implements accounts.Tokens.
+func (s *Store) Send(ctx context.Context, letters ...accounts.Letter) error {
+	return Error("send letters", s.inTx(ctx, func(tx pgx.Tx) error {
+		for _, l := range letters {
+			if l.Token == nil {
+				continue
+			}
+			if _, err := lockUser(ctx, tx, l.Token.UserID); err != nil {
+				return err
+			}
+		}
+		return insertLetters(ctx, tx, letters)
+	}))
+}
+
+// FindToken implements accounts.Tokens.
+func (s *Store) FindToken(ctx context.Context, hash []byte, purpose accounts.Purpose, now time.Time) (accounts.Token, error) {
+	return retry(ctx, s, func() (accounts.Token, error) {
+		t, err := scanToken(s.pool.QueryRow(ctx, `
+			SELECT `+tokenColumns+` FROM tokens WHERE hash = $1 AND purpose = $2 AND expires_at > $3`, hash, string(purpose), moment(now)))
+		return t, tokenError("find token", err)
+	})
+}
+
+// SpendToken implements accounts.Tokens.
+func (s *Store) SpendToken(
+	ctx context.Context, hash []byte, purpose accounts.Purpose, now time.Time, plan func(auth.User, accounts.Token) (accounts.Change, error),
+) ([]auth.Change, error) {
+	return s.changeAccount(ctx, "spend token", now, func(tx pgx.Tx) (auth.User, func() (accounts.Change, error), error) {
+		// The row is gone for all others from here on, or the statement waits for the
+		// one that has it: if that one commits, this finds nothing.
+		t, err := scanToken(tx.QueryRow(ctx, `
+			DELETE FROM tokens WHERE hash = $1 AND purpose = $2 AND expires_at > $3 RETURNING `+tokenColumns, hash, string(purpose), moment(now)))
+		if errors.Is(err, pgx.ErrNoRows) {
+			return auth.User{}, nil, accounts.ErrToken
+		}
+		if err != nil {
+			return auth.User{}, nil, err
+		}
+		u, err := lockUser(ctx, tx, t.UserID)
+		return u, func() (accounts.Change, error) { return plan(u, t) }, err
+	})
+}
+
+// ChangeAccount implements accounts.Tokens.
+func (s *Store) ChangeAccount(ctx context.Context, userID string, now time.Time, plan func(auth.User) (accounts.Change, error)) ([]auth.Change, error) {
+	return s.changeAccount(ctx, "change account", now, func(tx pgx.Tx) (auth.User, func() (accounts.Change, error), error) {
+		u, err := lockUser(ctx, tx, userID)
+		return u, func() (accounts.Change, error) { return plan(u) }, err
+	})
+}
+
+// CollectTokens implements accounts.Tokens.
+func (s *Store) CollectTokens(ctx context.Context, before time.Time) (int, error) {
+	tag, err := retry(ctx, s, func() (pgconn.CommandTag, error) {
+		return s.pool.Exec(ctx, `DELETE FROM tokens WHERE expires_at < $1`, moment(before))
+	})
+	return int(tag.RowsAffected()), Error("collect tokens", err)
+}
