@@ -106,10 +106,16 @@ function spaceBack() {
   document.adoptedStyleSheets = [];
 }
 
-/** What can be reached by keyboard, in the order of the document. */
+/** What can be reached by keyboard, in the order of the document; an open popover comes after its button. */
 function stops() {
   const chosen = (/** @type {Element} */ e) => !(e instanceof HTMLInputElement) || e.type !== "radio" || e.checked; // the arrow keys do the rest
-  return [...document.querySelectorAll(operable)].filter((e) => seen(e) && chosen(e) && !e.matches(":disabled") && /** @type {HTMLElement} */ (e).tabIndex >= 0);
+  const all = [...document.querySelectorAll(operable)].filter((e) => seen(e) && chosen(e) && !e.matches(":disabled") && /** @type {HTMLElement} */ (e).tabIndex >= 0);
+  for (const popover of document.querySelectorAll(":popover-open")) {
+    const [inside, rest] = [true, false].map((is) => all.filter((e) => popover.contains(e) === is));
+    const at = rest.findIndex((e) => e.getAttribute("popovertarget") === popover.id) + 1;
+    if (at > 0) all.splice(0, all.length, ...rest.slice(0, at), ...inside, ...rest.slice(at));
+  }
+  return all;
 }
 
 /** Begins a walk by keyboard: one step before the first stop. */
@@ -125,7 +131,7 @@ function here() {
   return {
     index: stops().indexOf(e),
     name: named(e),
-    inMain: e.closest("main") !== null,
+    inMain: e.closest("main") !== null && !e.closest("[popover]"),
     top: box.top + scrollY, bottom: box.bottom + scrollY, left: box.left + scrollX,
     outlined: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
     inView: box.bottom > 0 && box.top < innerHeight,
