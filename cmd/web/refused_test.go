@@ -44,7 +44,7 @@ func TestWhatCannotBeReadIsAnsweredWithAPage(t *testing.T) {
 				t.Fatal(err)
 			}
 			h := resp.Header
-			if resp.StatusCode != c.status || !resp.Close || !strings.Contains(string(body), c.title) || !strings.Contains(string(body), `class="brand"`) {
+			if resp.StatusCode != c.status || !resp.Close || !strings.Contains(string(body), c.title) || !strings.Contains(string(body), `class="brand"`) || !strings.Contains(string(body), h.Get("X-Request-Id")) {
 				t.Errorf("the answer is %d, the last %t, want %d, a page about %q: %.400s", resp.StatusCode, resp.Close, c.status, c.title, body)
 			}
 			if h.Get("Content-Type") != "text/html; charset=utf-8" || h.Get("Content-Security-Policy") == "" || h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Cache-Control") != "private, no-store" {

@@ -96,8 +96,8 @@ func (k *Kit) renderError(w http.ResponseWriter, r *http.Request, e *Error) (err
 		}
 	}()
 	m := views.ErrorPageModel{Status: e.Status, Title: e.Title, Text: e.Text, RetryAfter: e.RetryAfter}
-	if e.Status >= 500 {
-		m.RequestID = RequestID(r.Context())
+	if e.Status >= 500 || e.Status == http.StatusForbidden || e.Status == http.StatusTooManyRequests || refusedStatus(r.Context()) != 0 {
+		m.RequestID = RequestID(r.Context()) // what a user may ask the operator about
 	}
 	if e.RetryAfter > 0 && r.Method == http.MethodGet { // a form must be sent, not opened
 		m.Again, _ = k.LocalPath(r.URL.RequestURI())
