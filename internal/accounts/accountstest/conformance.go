@@ -6,11 +6,14 @@ import (
 	"latchkey/internal/auth/authtest"
 )
 
-// checks is the suite: what accounts.Store promises, a sentence each.
-var checks = []struct {
+// check is one promise of a store, in a sentence.
+type check struct {
 	name string
 	run  func(*testing.T, *fixture)
-}{
+}
+
+// checks is the suite: what accounts.Store promises, a sentence each.
+var checks = []check{
 	{"an account is found by its address", accountIsFound},
 	{"an address has one account", addressIsUnique},
 	{"of racing sign-ups with one address one wins", signUpsRace},
@@ -24,11 +27,19 @@ var checks = []struct {
 
 // Run checks that a store keeps what accounts.Store promises. open returns an
 // empty one and sees to it that it is closed when its test ends.
-func Run(t *testing.T, open func(t *testing.T) Backend) {
+func Run(t *testing.T, open func(t *testing.T) Backend) { run(t, open, checks) }
+
+// RunTokens checks likewise that a store keeps what accounts.Tokens promises.
+func RunTokens(t *testing.T, open func(t *testing.T) Backend) {
+	run(t, open, tokenChecks)
+	run(t, open, changeChecks)
+}
+
+func run(t *testing.T, open func(t *testing.T) Backend, checks []check) {
 	for _, c := range checks {
 		t.Run(c.name, func(t *testing.T) {
 			store := open(t)
-			c.run(t, &fixture{authtest.Fixture{T: t, Store: WithHash{store}}, store})
+			c.run(t, &fixture{authtest.Fixture{T: t, Store: WithHash{store}}, store, store, store})
 		})
 	}
 }

@@ -14,3 +14,7 @@ func TestStore(t *testing.T) {
 func TestStoreOfTheEngine(t *testing.T) {
 	authtest.Run(t, func(*testing.T) authtest.Backend { return accountstest.WithHash{Backend: accountstest.NewStore()} })
 }
+
+func TestTokens(t *testing.T) {
+	accountstest.RunTokens(t, func(*testing.T) accountstest.Backend { return accountstest.NewStore() })
+}
