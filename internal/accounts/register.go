@@ -26,24 +26,21 @@ const (
 
 // Register creates an account. Invalid tells which fields are wrong;
 // ErrEmailTaken is returned also when two registrations race. The password is
-// hashed before the address is looked up, so both answers cost the same.
+// hashed before the address is looked up, so both answers cost the same. The owner of
+// the address is sent a link to confirm it.
 func (s *Service) Register(ctx context.Context, in Registration) (auth.User, error) {
 	invalid := Invalid{}
 	email, ok := CanonicalEmail(in.Email)
 	if !ok {
-		invalid["email"] = "Enter an email address such as name@example.com."
+		invalid["email"] = invalidEmail
 	}
 	name, ok := cleanName(in.Name)
 	if !ok {
 		invalid["name"] = nameRule
 	}
-	password, ok := NormalizePassword(in.Password)
-	if !ok {
-		invalid["password"] = "Use at most 1024 characters of plain text."
-	} else if s.isKnownPassword(password) {
-		invalid["password"] = "This password is on lists that attackers try first. Choose another."
-	} else if text := checkNewPassword(password, s.cfg.PasswordMinLength, s.cfg.SiteName, email, name); text != "" {
-		invalid["password"] = text
+	password, problem := s.newPassword(in.Password, email, name)
+	if problem != "" {
+		invalid["password"] = problem
 	}
 	if len(invalid) > 0 {
 		return auth.User{}, invalid
@@ -54,11 +51,28 @@ func (s *Service) Register(ctx context.Context, in Registration) (auth.User, err
 	}
 	now := s.cfg.Sessions.Now()
 	u := auth.User{ID: auth.NewID(), Email: email, Name: name, CreatedAt: now, UpdatedAt: now}
-	if err := s.cfg.Store.CreateUser(ctx, u, hash); err != nil {
+	letters, err := s.greeting(ctx, u)
+	if err != nil {
+		return auth.User{}, err
+	}
+	if err := s.cfg.Store.CreateUser(ctx, u, hash, letters...); err != nil {
 		return auth.User{}, wrap("register", err)
 	}
 	s.record(ctx, "user_created", u.ID, "")
 	return u, nil
+}
+
+// newPassword is a password that a user chooses, as it is hashed, or what is wrong with
+// it, in words for that user. known holds words that an attacker would guess.
+func (s *Service) newPassword(typed string, known ...string) (nfc, problem string) {
+	nfc, ok := NormalizePassword(typed)
+	switch {
+	case !ok:
+		return "", "Use at most 1024 characters of plain text."
+	case s.isKnownPassword(nfc):
+		return "", "This password is on lists that attackers try first. Choose another."
+	}
+	return nfc, checkNewPassword(nfc, s.cfg.PasswordMinLength, append(known, s.cfg.SiteName)...)
 }
 
 // Seed registers an account unless its address has one: the demo user of
@@ -69,7 +83,7 @@ func (s *Service) Seed(ctx context.Context, u Registration) error {
 		return err
 	}
 	now := s.cfg.Sessions.Now()
-	err = s.cfg.Store.CreateUser(ctx, auth.User{ID: auth.NewID(), Email: u.Email, Name: u.Name, CreatedAt: now, UpdatedAt: now}, hash)
+	err = s.cfg.Store.CreateUser(ctx, auth.User{ID: auth.NewID(), Email: u.Email, Name: u.Name, EmailVerifiedAt: now, CreatedAt: now, UpdatedAt: now}, hash)
 	if errors.Is(err, ErrEmailTaken) {
 		return nil
 	}
