@@ -52,6 +52,7 @@ func newSite(ctx context.Context, cfg config, db database, log *slog.Logger) (*a
 			Auth:         service,
 			Edge:         &authhttp.Edge{Sessions: service, Cookie: cookie, PollKeepsAlive: cfg.pollKeepsAlive, Log: log},
 			Accounts:     users,
+			Store:        db,
 			Secrets:      cfg.secrets,
 			BaseURL:      cfg.baseURL,
 			AllowedHosts: cfg.allowedHosts,

@@ -158,6 +158,7 @@ func TestAFullWaitingRoomRefusesAtOnce(t *testing.T) { // DO-3
 			t.Errorf("4,000 refusals took %v, want them at once", waited)
 		}
 		time.Sleep(time.Second + time.Millisecond)
+		synctest.Wait()
 		if got := strings.Count(lines.String(), "saturated"); got != 1 || !strings.Contains(lines.String(), "refused=4000") {
 			t.Errorf("4,000 refusals are %d lines in the log, want one that counts them:\n%s", got, lines.String())
 		}

@@ -62,9 +62,9 @@ func (s *Service) Register(ctx context.Context, in Registration) (auth.User, err
 	return u, nil
 }
 
-// newPassword is a password that a user chooses, as it is hashed, or what is wrong with
-// it, in words for that user. known holds words that an attacker would guess.
-func (s *Service) newPassword(typed string, known ...string) (nfc, problem string) {
+// newPassword is a password as it is hashed that a user may choose, or what is wrong
+// with it, in words for them.
+func (s *Service) newPassword(typed, email, name string) (nfc, problem string) {
 	nfc, ok := NormalizePassword(typed)
 	switch {
 	case !ok:
@@ -72,7 +72,7 @@ func (s *Service) newPassword(typed string, known ...string) (nfc, problem strin
 	case s.isKnownPassword(nfc):
 		return "", "This password is on lists that attackers try first. Choose another."
 	}
-	return nfc, checkNewPassword(nfc, s.cfg.PasswordMinLength, append(known, s.cfg.SiteName)...)
+	return nfc, checkNewPassword(nfc, s.cfg.PasswordMinLength, s.cfg.SiteName, email, name)
 }
 
 // Seed registers an account unless its address has one: the demo user of

@@ -65,7 +65,7 @@ func (s *Service) page(path, secret string) string {
 
 // letter is a mail with its token; nil = its link needs none.
 func (s *Service) letter(to string, words Words, token *Token) (Letter, error) {
-	queued, err := s.cfg.Mail.Queue(to, words, s.cfg.Sessions.Now())
+	queued, err := s.cfg.Mail.Queue(to, words)
 	return Letter{Token: token, Mail: queued}, err
 }
 

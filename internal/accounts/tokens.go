@@ -13,7 +13,8 @@ import (
 // of errors, times and durability holds here too.
 type Tokens interface {
 	// Send writes letters to a user who exists. ErrNotFound if they do not. Of a
-	// purpose a user has one token: a new one takes the place of the one before.
+	// purpose a user has one token, of PurposeUndo one for each address: a new one
+	// takes the place of the one before.
 	Send(ctx context.Context, letters ...Letter) error
 
 	// FindToken returns a token that can be spent at now, and spends nothing.
@@ -50,6 +51,11 @@ type Token struct {
 // Purpose is what a token is good for. It is good for nothing else.
 type Purpose string
 
+// PurposeUndo gives a user the address back that they had. Its tokens outlive every
+// change of the account but an undo: somebody who has taken an account over changes its
+// address and then its password, perhaps twice.
+const PurposeUndo Purpose = "undo"
+
 // Letter is a mail with the token that its link carries. Both are written in the
 // transaction of what the mail tells of.
 type Letter struct {
@@ -58,13 +64,14 @@ type Letter struct {
 }
 
 // Change is what becomes of an account. What is zero stays as it is. A new password, the
-// end of the old one, a new address, and a deletion void all the tokens of the user that
-// are not in Letters.
+// end of the old one and a new address void the tokens of the user that are not in
+// Letters, but those of PurposeUndo.
 type Change struct {
 	PasswordHash string
 	NoPassword   bool      // the user has no password from now on; PasswordHash is ""
 	Email        string    // ErrEmailTaken if another account has it
 	VerifiedAt   time.Time // when the user proved that the address is theirs
+	VoidUndo     bool      // together with Email: the tokens of PurposeUndo are void as well
 	Delete       bool      // the account and all that belongs to it
 
 	End    auth.Reason // why the user's sessions end; "" = they do not

@@ -1,25 +1,22 @@
 package accounts
 
-import (
-	"time"
+import "latchkey/internal/mail"
 
-	"latchkey/internal/mail"
-)
-
-// Words are what a mail says. How it looks is the Mailer's business.
+// Words are what a mail says. How it looks is the Mailer's business. What strangers have
+// typed never stands in them.
 type Words struct {
 	Subject string
-	Text    []string // paragraphs before the link
-	Action  string   // what the link does, such as "Choose a new password"; "" = there is no link
-	Link    string   // an absolute address
-	After   []string // paragraphs after it
+	Text    []string // paragraphs
+	Action  string   // what the link does: "Choose a new password"
+	Link    string   // an absolute address of this site
+	Note    string   // in small print
 }
 
 // Mailer makes of words a mail that waits in the outbox.
 type Mailer interface {
 	// Queue returns the mail to an address, to be written in the transaction of what it
 	// tells of.
-	Queue(to string, words Words, now time.Time) (mail.Queued, error)
+	Queue(to string, words Words) (mail.Queued, error)
 }
 
 const ignore = "If this wasn't you, ignore this mail: nothing happens."
@@ -29,7 +26,7 @@ func verifyWords(site, link string) Words {
 		Subject: "Confirm your email address",
 		Text:    []string{"Confirm that this is the address of your account at " + site + "."},
 		Action:  "Confirm your email address", Link: link,
-		After: []string{"The link works once, for 24 hours.", "If you did not sign up, ignore this mail. Nobody can use your address without this link."},
+		Note: "The link works once, for 24 hours. If you did not sign up, ignore this mail. Nobody can use your address without this link.",
 	}
 }
 
@@ -42,7 +39,7 @@ func takenWords(site, signIn, forgot string) Words {
 			"Forgot your password? Choose a new one: " + forgot,
 		},
 		Action: "Sign in", Link: signIn,
-		After: []string{ignore},
+		Note: ignore,
 	}
 }
 
@@ -56,7 +53,7 @@ func waitingWords(site, link string) Words {
 			"Choose a password to make the account yours. A password that was chosen before does not work any more then.",
 		},
 		Action: "Choose a password", Link: link,
-		After: []string{"The link works once, for one hour.", ignore},
+		Note: "The link works once, for one hour. " + ignore,
 	}
 }
 
@@ -65,7 +62,7 @@ func resetWords(site, link string) Words {
 		Subject: "Choose a new password",
 		Text:    []string{"Somebody, perhaps you, forgot the password of your account at " + site + "."},
 		Action:  "Choose a new password", Link: link,
-		After: []string{"The link works once, for one hour. All your devices are signed out when the password changes.", ignore},
+		Note: "The link works once, for one hour. All your devices are signed out when the password changes. " + ignore,
 	}
 }
 
@@ -85,7 +82,7 @@ func linkWords(site, link string) Words {
 		Subject: "Your link to sign in",
 		Text:    []string{"Sign in at " + site + " with this link."},
 		Action:  "Sign in", Link: link,
-		After: []string{"The link works once, for 15 minutes. Don't give it to anyone.", ignore},
+		Note: "The link works once, for 15 minutes. Don't give it to anyone. " + ignore,
 	}
 }
 

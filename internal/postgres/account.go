@@ -59,7 +59,8 @@ func carryOut(ctx context.Context, tx pgx.Tx, userID string, c accounts.Change, 
 		}
 	}
 	if c.Voids() {
-		if _, err := tx.Exec(ctx, `DELETE FROM tokens WHERE user_id = $1`, userID); err != nil {
+		_, err := tx.Exec(ctx, `DELETE FROM tokens WHERE user_id = $1 AND (purpose <> $2 OR $3)`, userID, string(accounts.PurposeUndo), c.VoidUndo)
+		if err != nil {
 			return nil, err
 		}
 	}

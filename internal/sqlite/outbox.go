@@ -20,10 +20,12 @@ func enqueue(ctx context.Context, tx *sql.Tx, m mail.Queued) error {
 func insertLetters(ctx context.Context, tx *sql.Tx, letters []accounts.Letter) error {
 	for _, l := range letters {
 		if t := l.Token; t != nil {
-			if _, err := tx.ExecContext(ctx, `DELETE FROM tokens WHERE user_id = $1 AND purpose = $2`, t.UserID, string(t.Purpose)); err != nil {
+			_, err := tx.ExecContext(ctx, `DELETE FROM tokens WHERE user_id = $1 AND purpose = $2 AND ($2 <> $3 OR email = $4)`,
+				t.UserID, string(t.Purpose), string(accounts.PurposeUndo), t.Email)
+			if err != nil {
 				return err
 			}
-			_, err := tx.ExecContext(ctx, `INSERT INTO tokens (hash, purpose, user_id, email, data, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+			_, err = tx.ExecContext(ctx, `INSERT INTO tokens (hash, purpose, user_id, email, data, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 				t.Hash, string(t.Purpose), t.UserID, t.Email, t.Data, stamp(t.CreatedAt), stamp(t.ExpiresAt))
 			if err != nil {
 				return err

@@ -3,6 +3,8 @@ package views
 import (
 	"strconv"
 	"time"
+
+	"github.com/a-h/templ"
 )
 
 // DashboardModel is the first page of a signed-in user. A zero time is not
@@ -14,6 +16,8 @@ type DashboardModel struct {
 	ValidatedAt       time.Time // when the session was last checked against the database
 	ExpiresAt         time.Time // when it ends if it is not used; moves with use
 	AbsoluteExpiresAt time.Time // when it ends at the latest
+
+	Parts templ.Component // what optional parts show; nil: nothing
 }
 
 // devices is the first fact: how many devices, or how many there may be.

@@ -668,7 +668,7 @@ func devLists(p Page) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = Tabs(p, "Example", []Tab{{"This page", "/dev/ui"}, {"Another", "/dashboard"}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Tabs(p, "Example", []Tab{{Label: "This page", Path: "/dev/ui"}, {Label: "Another", Path: "/dashboard"}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

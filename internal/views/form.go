@@ -19,6 +19,8 @@ type Errors map[string]string
 type Form struct {
 	Action   string
 	Callback string // where the user wanted to go, carried along; "": nowhere
+	Resume   string // another form that goes on after this one, sealed; "": none
+	Username string // whose password is asked for, for password managers alone; "": it is a field, or none is
 	Fields   []Field
 	Submit   Button
 	Errors   Errors

@@ -153,9 +153,9 @@ func PageHead(title string) templ.Component {
 
 // settingsTabs are the pages of the settings.
 var settingsTabs = []Tab{
-	{"Profile", "/account/profile"},
-	{"Security", "/account/sessions"},
-	{"Appearance", "/account/appearance"},
+	{Label: "Profile", Path: "/account", Below: []string{"/account/email", "/account/delete"}},
+	{Label: "Security", Path: "/account/sessions", Below: []string{"/account/password"}},
+	{Label: "Appearance", Path: "/account/appearance"},
 }
 
 // Settings is the layout of the account's pages, inside App.

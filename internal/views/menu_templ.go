@@ -263,7 +263,7 @@ func userMenu(p Page) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = menuLink(p, "Profile", "/account/profile", "user").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = menuLink(p, "Profile", "/account", "user").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -96,9 +96,10 @@ func (p Page) now() time.Time {
 	return p.Now
 }
 
-// at reports whether a menu item leads to this page or to one below it.
+// at reports whether a menu item leads to this page or to one below it. The pages of
+// the settings are beside /account, not below it.
 func (p Page) at(path string) bool {
-	return p.Path == path || path != "/" && strings.HasPrefix(p.Path, path+"/")
+	return p.Path == path || path != "/" && path != "/account" && strings.HasPrefix(p.Path, path+"/")
 }
 
 // current marks a link to this very page, for aria-current; "": it is another.

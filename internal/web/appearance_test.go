@@ -34,9 +34,9 @@ func TestAThemeIsOneOfThoseThereAre(t *testing.T) {
 func TestTheProfileIsSaved(t *testing.T) {
 	webtest.Everywhere(t, func(t *testing.T, w *webtest.Site) {
 		b := w.SignUp(webtest.Email(t))
-		b.Post("/account/profile", "name", "  محمد علي ").RedirectsTo("/account/profile").Shows(200, "Your profile is saved.", `value="محمد علي"`)
+		b.Post("/account", "name", "  محمد علي ").RedirectsTo("/account").Shows(200, "Your profile is saved.", `value="محمد علي"`)
 		b.Get("/dashboard").Shows(200, "<bdi>محمد علي</bdi>")
-		b.Post("/account/profile", "name", "Ada\u202e").Shows(422, "field-error", "no control characters")
+		b.Post("/account", "name", "Ada\u202e").Shows(422, "field-error", "no control characters")
 		b.Get("/dashboard").Shows(200, "<bdi>محمد علي</bdi>")
 	})
 }

@@ -24,7 +24,7 @@ func TestAnAddressClaimsNothing(t *testing.T) {
 		}
 	}
 	ada := w.SignUp("ada@example.com")
-	for _, path := range []string{"/account/profile?done=saved", "/account/sessions?done=one", "/account/sessions?done=others"} {
+	for _, path := range []string{"/account?done=saved", "/account/sessions?done=one", "/account/sessions?done=others"} {
 		ada.Get(path).Shows(200).Lacks("is saved", "signed out.", "data-toast")
 	}
 	ada.Header.Set("Cookie", "__Host-flash=You+have+won")
@@ -43,7 +43,7 @@ func TestAnAddressClaimsNothing(t *testing.T) {
 func TestWhatWasDoneIsSaidOnce(t *testing.T) {
 	w := webtest.OnMemory(t)
 	b := w.SignUp("ada@example.com")
-	set := b.Post("/account/profile", "name", "Ada")
+	set := b.Post("/account", "name", "Ada")
 	cookie := set.Header.Get("Set-Cookie")
 	for _, want := range []string{"__Host-flash=", "; Path=/", "; HttpOnly", "; Secure", "; SameSite=Lax", "; Max-Age=60"} {
 		if !strings.Contains(cookie, want) {
@@ -51,10 +51,10 @@ func TestWhatWasDoneIsSaidOnce(t *testing.T) {
 		}
 	}
 	late := b.Copy()
-	b.Get("/account/profile").Shows(200, "Your profile is saved.")
-	b.Get("/account/profile").Shows(200).Lacks("Your profile is saved.")
+	b.Get("/account").Shows(200, "Your profile is saved.")
+	b.Get("/account").Shows(200).Lacks("Your profile is saved.")
 	w.Wait(2 * time.Minute)
-	late.Get("/account/profile").Shows(200).Lacks("Your profile is saved.") // short-lived, wherever it was kept
+	late.Get("/account").Shows(200).Lacks("Your profile is saved.") // short-lived, wherever it was kept
 	b.Post("/signout").RedirectsTo("/signin?reason=signout").Shows(200, "You&#39;re signed out.")
 	b.Get("/signin?reason=signout").Shows(200).Lacks("You&#39;re signed out.")
 }

@@ -13,7 +13,13 @@ type dashboard struct{ *kit.Kit }
 
 func (d dashboard) show(w http.ResponseWriter, r *http.Request) error {
 	session := authhttp.FromContext(r.Context()).Session
-	return d.Render(w, r, http.StatusOK, views.Dashboard(d.PrivatePage(r), views.DashboardModel{
+	page := d.PrivatePage(r)
+	parts, err := d.DashboardParts(r, page)
+	if err != nil {
+		return err
+	}
+	return d.Render(w, r, http.StatusOK, views.Dashboard(page, views.DashboardModel{
+		Parts:             parts,
 		Strategy:          d.Auth.Strategy(),
 		Limit:             limitOf(d.Auth, session.User),
 		ValidatedAt:       session.ValidatedAt,

@@ -132,7 +132,7 @@ func TestTheWritesOfOneUserAreLimited(t *testing.T) {
 	ada, bob := w.SignUp("ada@example.com"), w.SignUp("bob@example.com")
 	refused := 0
 	for range 70 {
-		got := ada.Post("/account/profile", "name", "Ada")
+		got := ada.Post("/account", "name", "Ada")
 		if got.StatusCode == 429 {
 			refused++
 			if got.Header.Get("Retry-After") == "" {
@@ -143,8 +143,8 @@ func TestTheWritesOfOneUserAreLimited(t *testing.T) {
 	if refused < 5 || refused > 11 {
 		t.Errorf("%d of 70 writes in a row are refused, want about 10", refused)
 	}
-	ada.Get("/account/profile").Shows(200)
-	bob.Post("/account/profile", "name", "Bob").Shows(303)
+	ada.Get("/account").Shows(200)
+	bob.Post("/account", "name", "Bob").Shows(303)
 	w.Wait(2 * 60 * 1e9)
-	ada.Post("/account/profile", "name", "Ada").Shows(303)
+	ada.Post("/account", "name", "Ada").Shows(303)
 }

@@ -81,7 +81,7 @@ var leavings = map[string]func(b *webtest.Browser, id string) (path string, form
 		return "/account/sessions/" + id + "/end", url.Values{"show": {"20"}}, isOut
 	},
 	"profile": func(*webtest.Browser, string) (string, url.Values, isDone) {
-		return "/account/profile", url.Values{"name": {"Changed"}}, func(t *testing.T, w *webtest.Site, email string) bool {
+		return "/account", url.Values{"name": {"Changed"}}, func(t *testing.T, w *webtest.Site, email string) bool {
 			user, _, err := w.Database.UserByEmail(t.Context(), email)
 			return err == nil && user.Name == "Changed"
 		}

@@ -29,13 +29,13 @@ type notes struct {
 
 func (n *notes) part() kit.Part {
 	return kit.Part{
-		Menu: []views.MenuItem{{Path: "/notes", Label: "Notes"}},
+		Menu: []views.MenuItem{{Path: "/tasks", Label: "Tasks"}},
 		Build: func(k *kit.Kit) kit.Built {
 			n.Kit = k
 			return kit.Built{Routes: map[kit.Block]func(chi.Router){kit.BlockUsers: func(r chi.Router) {
-				r.Get("/notes", k.Handle(n.show))
-				r.Get("/notes/{id}", k.Handle(n.show))
-				r.Post("/notes", k.Handle(n.show))
+				r.Get("/tasks", k.Handle(n.show))
+				r.Get("/tasks/{id}", k.Handle(n.show))
+				r.Post("/tasks", k.Handle(n.show))
 			}}}
 		},
 	}
@@ -70,24 +70,24 @@ func TestANewPageKeepsThePromises(t *testing.T) {
 		w.Web.Switches = map[string]bool{"LAB": true}
 		w.Add(n.part())
 		b := w.SignUp(webtest.Email(t))
-		b.Get("/notes") // after the sign-in
-		page := b.Get("/notes").Shows(200, "<title>Notes · Latchkey</title>", `href="/notes"`, "<h1>Notes</h1>")
+		b.Get("/tasks") // after the sign-in
+		page := b.Get("/tasks").Shows(200, "<title>Notes · Latchkey</title>", `href="/tasks"`, "<h1>Notes</h1>")
 		if got := page.Header.Get("Server-Timing"); got != `db;desc="2"` {
 			t.Errorf("the page costs %q, want the two questions of its list counted", got)
 		}
-		w.Browser().Get("/notes").RedirectsTo("/signin?callbackUrl=%2Fnotes")
-		b.Get("/notes/first").Shows(200)
+		w.Browser().Get("/tasks").RedirectsTo("/signin?callbackUrl=%2Ftasks")
+		b.Get("/tasks/first").Shows(200)
 		for _, id := range []string{"nobody", "0", "-1", "9223372036854775808", "'%20OR%201=1--", strings.Repeat("x", 2000), "%F0%9F%92%A9", "first%0A"} {
-			b.Get("/notes/" + id).Shows(404)
+			b.Get("/tasks/" + id).Shows(404)
 		}
 		for _, text := range []string{"%00", "a%00b", "%ff", "%C3%28", "%ED%A0%80"} {
-			b.Get("/notes/" + text).Shows(422)
-			b.Get("/notes?q=" + text).Shows(422)
-			b.Get("/notes?" + text + "=x").Shows(422)
-			b.Do("POST", "/notes", "application/x-www-form-urlencoded", "text="+text).Shows(422)
-			b.Do("POST", "/notes", "application/x-www-form-urlencoded", text+"=x").Shows(422)
+			b.Get("/tasks/" + text).Shows(422)
+			b.Get("/tasks?q=" + text).Shows(422)
+			b.Get("/tasks?" + text + "=x").Shows(422)
+			b.Do("POST", "/tasks", "application/x-www-form-urlencoded", "text="+text).Shows(422)
+			b.Do("POST", "/tasks", "application/x-www-form-urlencoded", text+"=x").Shows(422)
 		}
-		b.Do("POST", "/notes", "application/x-www-form-urlencoded", "text=%F0%9F%92%A9").Shows(200)
+		b.Do("POST", "/tasks", "application/x-www-form-urlencoded", "text=%F0%9F%92%A9").Shows(200)
 
 		_, connect := pgconn.Connect(t.Context(), "postgres://127.0.0.1:1/x?sslmode=disable")
 		for _, outage := range []error{
@@ -95,13 +95,13 @@ func TestANewPageKeepsThePromises(t *testing.T) {
 			&net.OpError{Op: "dial", Err: io.EOF}, &pgconn.PgError{Code: "57P01"}, &pgconn.PgError{Code: "53300"}, &pgconn.PgError{Code: "25006"}, lockedSQLite(t),
 		} {
 			n.find = func(context.Context, string, string) error { return outage }
-			if got := b.Get("/notes").Shows(503, "right back"); got.Header.Get("Retry-After") == "" {
+			if got := b.Get("/tasks").Shows(503, "right back"); got.Header.Get("Retry-After") == "" {
 				t.Errorf("the answer to %v does not say when to come back", outage)
 			}
 		}
 		for _, bug := range []error{&pgconn.PgError{Code: "42P01"}, io.EOF} {
 			n.find = func(context.Context, string, string) error { return bug }
-			b.Get("/notes").Shows(500)
+			b.Get("/tasks").Shows(500)
 		}
 	})
 }
@@ -110,6 +110,6 @@ func TestTheLookOfANewPage(t *testing.T) {
 	webtest.Look(t, func(w *webtest.Site) { w.Web.Parts = []kit.Part{reading(w).part()} },
 		webtest.Sight{Name: "new page", Show: func(v *webtest.Viewer) {
 			v.As(v.Site.SignUp("ada@example.com"))
-			v.Visit("/notes", "Notes")
+			v.Visit("/tasks", "Notes")
 		}})
 }

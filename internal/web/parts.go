@@ -4,11 +4,13 @@ import (
 	"latchkey/internal/web/authapi"
 	"latchkey/internal/web/kit"
 	"latchkey/internal/web/lab"
+	"latchkey/internal/web/notes"
 )
 
 // parts are what a project can do without: a folder each, and a line here.
 var parts = []kit.Part{
 	authapi.Part, // below AUTH_PATH: the endpoints for clients of Auth.js
+	notes.Part,   // /notes: the example feature, to copy or to delete
 	lab.Part,     // /lab: how a session works, shown with one's own
 }
 

@@ -43,7 +43,7 @@ func TestProgramsGetProblemsAndNoPages(t *testing.T) {
 		}
 	}
 	htmx := asProgram(w.Browser(), "HX-Request", "true", "HX-Current-URL", w.URL+"/dashboard?tab=2")
-	if got := problem(htmx, "POST", "/account/profile", 401).Header.Get("HX-Redirect"); got != "/signin?callbackUrl=%2Fdashboard%3Ftab%3D2" {
+	if got := problem(htmx, "POST", "/account", 401).Header.Get("HX-Redirect"); got != "/signin?callbackUrl=%2Fdashboard%3Ftab%3D2" {
 		t.Errorf("htmx is led to %q, want the sign-in page with the way back", got)
 	}
 	htmx.Header.Set("HX-Current-URL", "https://evil.example/")
@@ -51,8 +51,8 @@ func TestProgramsGetProblemsAndNoPages(t *testing.T) {
 		t.Errorf("htmx is led to %q", got)
 	}
 	problem(asProgram(w.Browser()), "GET", "/nowhere", 404)
-	problem(asProgram(w.Browser(), "Sec-Fetch-Site", "cross-site", "Origin", "https://evil.example"), "POST", "/account/profile", 403)
-	problem(asProgram(w.SignUp("ada@example.com")), "POST", "/account/profile", 415)
+	problem(asProgram(w.Browser(), "Sec-Fetch-Site", "cross-site", "Origin", "https://evil.example"), "POST", "/account", 403)
+	problem(asProgram(w.SignUp("ada@example.com")), "POST", "/account", 415)
 	navigation := w.Browser()
 	navigation.Header = http.Header{"Sec-Fetch-Mode": nil, "Accept": {"text/html,*/*"}}
 	navigation.Get("/dashboard").RedirectsTo("/signin?callbackUrl=%2Fdashboard").Shows(200)

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"time"
+
 	"github.com/go-chi/chi/v5"
 
 	"latchkey/internal/auth/authhttp"
@@ -21,7 +23,12 @@ func routes(k *kit.Kit, cfg Config) *chi.Mux {
 		signOut    = signOut{k}
 		dashboard  = dashboard{k}
 		devices    = devices{k}
-		profile    = profile{k}
+		account    = account{k}
+		password   = accountPassword{k, cfg.PasswordMinLength}
+		email      = accountEmail{k}
+		deletion   = accountDelete{k}
+		export     = accountExport{k}
+		reauth     = reauth{k}
 		appearance = appearance{k}
 		siteFiles  = siteFiles{k}
 	)
@@ -31,6 +38,7 @@ func routes(k *kit.Kit, cfg Config) *chi.Mux {
 	// Machines: no session is looked at.
 	r.Get("/static/*", static.Handler(r.NotFoundHandler()).ServeHTTP)
 	siteFiles.routes(r)
+	r.Get("/.well-known/change-password", k.Handle(changePassword))
 	r.Get("/healthz", health.alive)
 	r.With(small).Get("/readyz", health.usable)
 
@@ -85,13 +93,27 @@ func routes(k *kit.Kit, cfg Config) *chi.Mux {
 		// Signed in, as the database says at this moment.
 		r.Group(func(r chi.Router) {
 			r.Use(k.RequireFresh)
-			r.Get("/account/profile", k.Handle(profile.show))
-			r.Post("/account/profile", k.Handle(profile.submit))
+			r.Get("/account", k.Handle(account.show))
+			r.Post("/account", k.Handle(account.submit))
+			r.Get("/account/password", k.Handle(password.form))
+			r.Post("/account/password", k.Handle(password.submit))
+			r.Get(kit.ReauthPath, k.Handle(reauth.form))
+			r.Post(kit.ReauthPath, k.Handle(reauth.submit))
 			r.Get("/account/sessions", k.Handle(devices.show))
 			r.Post("/account/sessions/{id}/end", k.Handle(devices.end))
 			r.Post("/account/sessions/end-others", k.Handle(devices.endOthers))
 			r.Post("/account/sessions/end-all", k.Handle(devices.endAll))
 			k.RouteParts(r, kit.BlockFresh)
+
+			// Signed in a moment ago, or asked for the password once more.
+			r.Group(func(r chi.Router) {
+				r.Use(k.RequireRecent(10 * time.Minute))
+				r.Get("/account/email", k.Handle(email.form))
+				r.Post("/account/email", k.Handle(email.submit))
+				r.Get("/account/delete", k.Handle(deletion.form))
+				r.Post("/account/delete", k.Handle(deletion.submit))
+				r.Get("/account/export", k.Handle(export.file))
+			})
 		})
 	})
 	return r

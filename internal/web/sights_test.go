@@ -82,7 +82,7 @@ var userSights = []webtest.Sight{
 		v.Do("open the dialog", chromedp.Click(chromedp.CSS("[popovertarget=end-all]")),
 			chromedp.Evaluate[chromedp.Void](`Promise.all(document.getAnimations().map((a) => a.finished)).then(() => undefined)`, chromedp.EvalAwaitPromise))
 	}},
-	{Name: "profile", Show: func(v *webtest.Viewer) { v.Visit("/account/profile", "You sign in with") }},
+	{Name: "profile", Show: func(v *webtest.Viewer) { v.Visit("/account", "Save profile") }},
 	{Name: "appearance", Show: func(v *webtest.Viewer) { v.Visit("/account/appearance", "For this browser") }},
 	{Name: "devices, one", Show: func(v *webtest.Viewer) { v.Visit("/account/sessions", "This device") }},
 	{Name: "sign out", Show: func(v *webtest.Viewer) { v.Visit("/signout", "signed out on this device") }},

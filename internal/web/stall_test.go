@@ -93,7 +93,7 @@ func TestAStalledDatabaseIsAnsweredInTime(t *testing.T) {
 			for f := range failed {
 				all[f] = true
 			}
-			for _, want := range []string{"GET /", "GET /dashboard", "GET /account/sessions", "GET /account/profile", "POST /account/profile", "POST /account/sessions/{id}/end",
+			for _, want := range []string{"GET /", "GET /dashboard", "GET /account/sessions", "GET /account", "POST /account", "POST /account/sessions/{id}/end",
 				"GET /signin", "POST /signin", "POST /signup", "GET /auth/session", "POST /auth/session", "GET /lab", "POST /lab/large", "POST /signout", "GET /readyz"} {
 				if !all[want] {
 					t.Errorf("%s is no error while the database stalls: %v", want, all)

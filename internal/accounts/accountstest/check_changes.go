@@ -15,6 +15,7 @@ import (
 // changeChecks are what accounts.Tokens promises of a change of an account.
 var changeChecks = []check{
 	{"a change voids what it must and nothing else", changeVoids},
+	{"the way back to an address outlives all but an undo", undoOutlives},
 	{"a change without a password leaves none", passwordIsRemoved},
 	{"a change ends sessions and tells of those that go on", changeEndsSessions},
 	{"a taken address is refused and nothing changes", takenAddressIsRefused},
@@ -52,7 +53,7 @@ func changeVoids(t *testing.T, f *fixture) { // RS-2
 		for _, byToken := range []bool{false, true} {
 			u, bystander := f.User(), f.User()
 			spent, reset, link, others := f.sent(u, "verify"), f.sent(u, "reset"), f.sent(u, "link"), f.sent(bystander, "reset")
-			fresh := f.token(u, "undo")
+			fresh := f.token(u, "fresh")
 			c.change.Letters = []accounts.Letter{f.letter(fresh)}
 			var err error
 			if byToken {
@@ -76,6 +77,28 @@ func changeVoids(t *testing.T, f *fixture) { // RS-2
 			}
 		}
 	}
+}
+
+func undoOutlives(t *testing.T, f *fixture) {
+	u := f.User()
+	undo, reset := f.token(u, accounts.PurposeUndo), f.sent(u, "reset")
+	_, err := f.change(u, authtest.Noon, accounts.Change{Email: "second@example.com", Letters: []accounts.Letter{f.letter(undo)}})
+	f.Ok(err)
+	f.wantToken(reset, authtest.Noon, false)
+	second := u
+	second.Email = "second@example.com"
+	undoSecond := f.token(second, accounts.PurposeUndo)
+	_, err = f.change(u, authtest.Noon, accounts.Change{Email: "third@example.com", Letters: []accounts.Letter{f.letter(undoSecond)}})
+	f.Ok(err)
+	for _, change := range []accounts.Change{{PasswordHash: "new"}, {NoPassword: true}, {VerifiedAt: authtest.Noon}} {
+		_, err = f.change(u, authtest.Noon, change)
+		f.Ok(err)
+	}
+	f.wantToken(undo, authtest.Noon, true)
+	f.wantToken(undoSecond, authtest.Noon, true)
+	_, err = f.spend(undo, authtest.Noon, accounts.Change{Email: u.Email, VoidUndo: true})
+	f.Ok(err)
+	f.wantToken(undoSecond, authtest.Noon, false)
 }
 
 func passwordIsRemoved(t *testing.T, f *fixture) {

@@ -127,7 +127,7 @@ func (s *Store) DisableUser(ctx context.Context, userID string, reason auth.Reas
 func (s *Store) insertLetters(letters []accounts.Letter) {
 	for _, l := range letters {
 		if t := l.Token; t != nil {
-			maps.DeleteFunc(s.tokens, func(_ string, old accounts.Token) bool { return old.UserID == t.UserID && old.Purpose == t.Purpose })
+			maps.DeleteFunc(s.tokens, func(_ string, old accounts.Token) bool { return replaces(*t, old) })
 			stored := *t
 			stored.CreatedAt, stored.ExpiresAt = authtest.Millis(t.CreatedAt), authtest.Millis(t.ExpiresAt)
 			s.tokens[string(t.Hash)] = stored
@@ -136,4 +136,9 @@ func (s *Store) insertLetters(letters []accounts.Letter) {
 			s.Mail = append(s.Mail, l.Mail)
 		}
 	}
+}
+
+// replaces reports whether a new token takes the place of an old one.
+func replaces(t, old accounts.Token) bool {
+	return old.UserID == t.UserID && old.Purpose == t.Purpose && (t.Purpose != accounts.PurposeUndo || old.Email == t.Email)
 }

@@ -107,7 +107,9 @@ func (s *Store) carryOut(t *authtest.Tables, row *auth.User, c accounts.Change, 
 		row.UpdatedAt = authtest.Millis(now)
 	}
 	if c.Voids() {
-		maps.DeleteFunc(s.tokens, func(_ string, t accounts.Token) bool { return t.UserID == row.ID })
+		maps.DeleteFunc(s.tokens, func(_ string, t accounts.Token) bool {
+			return t.UserID == row.ID && (t.Purpose != accounts.PurposeUndo || c.VoidUndo || c.Delete)
+		})
 	}
 	var changes []auth.Change
 	if c.End != "" {

@@ -30,6 +30,7 @@ type Config struct {
 	Auth         *auth.Service     // the sessions
 	Edge         *authhttp.Edge    // their cookie
 	Accounts     *accounts.Service // the users
+	Store        any               // the database, for the stores of parts: it has Pool, or Reader and Writer; nil = none
 	Secrets      []string          // what parts derive their keys from, newest first
 	BaseURL      string            // the public origin, such as https://app.example: decides cookies, redirects, HSTS
 	AllowedHosts []string          // hosts that a request may name, without port; nil = any
@@ -49,6 +50,7 @@ type Kit struct {
 	origin  *url.URL
 	answers *answers         // of forms that were sent lately
 	flashes *authjs.Sealer   // of Flash; nil without Secrets
+	held    *authjs.Sealer   // of forms that wait, see RequireRecent; nil without Secrets
 	writes  *limiter         // what each user has changed lately
 	polls   *limiter         // how often each session was asked about lately
 	menu    []views.MenuItem // the dashboard, then what parts add
@@ -65,11 +67,15 @@ func New(cfg Config) (*Kit, error) {
 	if err != nil {
 		return nil, fmt.Errorf("kit: %w", err)
 	}
+	held, err := newHeld(cfg.Secrets)
+	if err != nil {
+		return nil, fmt.Errorf("kit: %w", err)
+	}
 	dashboard := views.MenuItem{Label: "Dashboard", Path: "/dashboard", Icon: "dashboard"}
 	if cfg.MaxTime == 0 {
 		cfg.MaxTime = maxTime
 	}
-	return &Kit{Config: cfg, origin: origin, answers: newAnswers(), flashes: flashes, writes: newLimiter(60, time.Second), polls: newLimiter(60, 500*time.Millisecond), menu: []views.MenuItem{dashboard}}, nil
+	return &Kit{Config: cfg, origin: origin, answers: newAnswers(), flashes: flashes, held: held, writes: newLimiter(60, time.Second), polls: newLimiter(60, 500*time.Millisecond), menu: []views.MenuItem{dashboard}}, nil
 }
 
 // HTTPS reports whether the site is reached by https.

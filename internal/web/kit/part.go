@@ -1,8 +1,10 @@
 package kit
 
 import (
+	"context"
 	"net/http"
 
+	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
 
 	"latchkey/internal/views"
@@ -20,6 +22,14 @@ type Part struct {
 type Built struct {
 	Routes map[Block]func(chi.Router)      // its pages, by who may enter; nil = none
 	Around func(http.Handler) http.Handler // goes around whatever knows its session; nil = nothing
+
+	// Dashboard is what the part shows on the user's first page; nil = nothing.
+	Dashboard func(*http.Request, views.Page) (templ.Component, error)
+
+	// Export is what the part keeps of a user, for the file that they download, as JSON
+	// makes it of the value; nil = nothing. Name is where it is in that file.
+	Name   string
+	Export func(ctx context.Context, userID string) (any, error)
 }
 
 // Block is a block of routes: who may enter.
@@ -36,8 +46,11 @@ const (
 // Add takes parts in, before anything is routed.
 func (k *Kit) Add(parts ...Part) {
 	for _, p := range parts {
-		k.menu = append(k.menu, p.Menu...)
-		k.parts = append(k.parts, p.Build(k))
+		built := p.Build(k)
+		if built.Routes != nil { // a menu leads nowhere else
+			k.menu = append(k.menu, p.Menu...)
+		}
+		k.parts = append(k.parts, built)
 	}
 }
 
@@ -48,4 +61,36 @@ func (k *Kit) RouteParts(r chi.Router, block Block) {
 			add(r)
 		}
 	}
+}
+
+// ExportParts is what the parts keep of a user, by their names.
+func (k *Kit) ExportParts(ctx context.Context, userID string) (map[string]any, error) {
+	all := map[string]any{}
+	for _, p := range k.parts {
+		if p.Export == nil {
+			continue
+		}
+		kept, err := p.Export(ctx, userID)
+		if err != nil {
+			return nil, err
+		}
+		all[p.Name] = kept
+	}
+	return all, nil
+}
+
+// DashboardParts is what the parts show on the user's first page, one below the other.
+func (k *Kit) DashboardParts(r *http.Request, p views.Page) (templ.Component, error) {
+	var all []templ.Component
+	for _, part := range k.parts {
+		if part.Dashboard == nil {
+			continue
+		}
+		one, err := part.Dashboard(r, p)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	}
+	return templ.Join(all...), nil
 }

@@ -51,7 +51,7 @@ func (k *Kit) Destination(callbackURL string) string {
 	page, _, _ := strings.Cut(path, "?")
 	page, _, _ = strings.Cut(page, "#")
 	page = pathpkg.Clean(page) // as a browser and net/http do with dots in it
-	if !ok || page == "/signin" || page == "/signup" || page == k.AuthPath+"/signin" {
+	if !ok || page == "/signin" || page == "/signup" || page == ReauthPath || page == k.AuthPath+"/signin" {
 		return "/dashboard"
 	}
 	return path

@@ -34,12 +34,18 @@ const Password = "seven quiet ships at noon"
 
 // Everywhere runs a test under both strategies on both databases.
 func Everywhere(t *testing.T, f func(t *testing.T, s *Site)) {
+	OnDatabases(t, func(t *testing.T, open func(t *testing.T) Database) {
+		for _, strategy := range []string{"jwt", "database"} {
+			t.Run(strategy, func(t *testing.T) { f(t, New(t, open(t), strategy)) })
+		}
+	})
+}
+
+// OnDatabases runs a test on each database: open makes an empty one, for the length of
+// its test.
+func OnDatabases(t *testing.T, f func(t *testing.T, open func(t *testing.T) Database)) {
 	for name, open := range databases {
-		t.Run(name, func(t *testing.T) {
-			for _, strategy := range []string{"jwt", "database"} {
-				t.Run(strategy, func(t *testing.T) { f(t, New(t, open(t), strategy)) })
-			}
-		})
+		t.Run(name, func(t *testing.T) { f(t, open) })
 	}
 }
 
@@ -144,6 +150,9 @@ func (s *Site) Instance() http.Handler {
 	edge := s.Edge
 	edge.Sessions = service
 	cfg := s.Web
+	if cfg.Store == nil {
+		cfg.Store = s.Database
+	}
 	cfg.Auth, cfg.Edge, cfg.Accounts, cfg.Secrets, cfg.BaseURL = service, &edge, s.Users, s.Auth.Secrets, s.URL
 	site, err := web.New(cfg)
 	if err != nil {
@@ -172,6 +181,14 @@ func (s *Site) SwitchOn(name string) {
 func (s *Site) SignUp(email string) *Browser {
 	b := s.Browser()
 	b.Post("/signup", "name", "Ada Lovelace", "email", email, "password", Password).RedirectsTo("/dashboard")
+	return b
+}
+
+// SignIn opens a new browser and signs it in to an account of SignUp.
+func (s *Site) SignIn(email string) *Browser {
+	s.T.Helper()
+	b := s.Browser()
+	b.Post("/signin", "email", email, "password", Password).Shows(http.StatusSeeOther)
 	return b
 }
 

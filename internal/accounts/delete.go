@@ -1,0 +1,25 @@
+package accounts
+
+import (
+	"context"
+
+	"latchkey/internal/auth"
+)
+
+// Delete deletes the account of a user who is signed in and knows their password: their
+// sessions are over at once, on all instances, and the address is free. Invalid if the
+// password is wrong.
+func (s *Service) Delete(ctx context.Context, u auth.User, password string, _ auth.Client) error {
+	credential, err := s.prove(ctx, u, password)
+	if err != nil {
+		return invalidField("password", err)
+	}
+	err = s.change(ctx, u.ID, credential, func(auth.User) (Change, error) {
+		return Change{Delete: true, End: auth.ReasonDeleted}, nil
+	})
+	if err != nil {
+		return invalidField("password", err)
+	}
+	s.record(ctx, "user_deleted", u.ID, "")
+	return nil
+}
