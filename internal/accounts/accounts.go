@@ -50,6 +50,9 @@ func New(cfg Config) *Service {
 	return &Service{cfg: cfg, hasher: NewHasher(cmp.Or(cfg.Hash, OWASPHash), cfg.Log)}
 }
 
+// RequiresVerified reports whether an address must be proved before its user signs in.
+func (s *Service) RequiresVerified() bool { return s.cfg.RequireVerified }
+
 func (s *Service) record(ctx context.Context, name, userID, sessionID string) {
 	s.cfg.Events.Record(ctx, auth.Event{Name: name, UserID: userID, SessionID: sessionID})
 }
