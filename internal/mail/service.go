@@ -2,18 +2,14 @@ package mail
 
 import (
 	"cmp"
-	"crypto/rand"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
-	"strings"
 	"time"
 )
 
 // Config is what a Service is made of.
 type Config struct {
-	Outbox Outbox
+	Store  Store
 	Sealer Sealer           // seals what waits
 	Sender Sender           // nil = mail is never sent, only shown in development's mailbox
 	Keep   bool             // mail that was sent stays, for the mailbox; false = it goes
@@ -43,41 +39,33 @@ func New(cfg Config) *Service {
 	return &Service{cfg, make(chan struct{}, 1)}
 }
 
-var errLine = errors.New("a line break in a mail's subject or address")
-
 // Queue makes a message ready for the outbox: a store writes it there, in the
-// transaction of what it tells of. An error means a message that is none.
-func (s *Service) Queue(m Message) (Queued, error) {
-	if strings.ContainsAny(m.To+m.Subject, "\r\n") || m.To == "" {
-		return Queued{}, errLine
+// transaction of what it tells of. ErrAddress for a recipient that is not one plain
+// address; authjs.ErrTooLarge for a mail that is too long to be sealed.
+func (s *Service) Queue(msg Message) (Queued, error) {
+	if !isAddress(msg.To) {
+		return Queued{}, fmt.Errorf("queue mail: %w", ErrAddress)
 	}
-	text, err := json.Marshal(m)
+	msg.Subject = oneLine(msg.Subject)
+	id := newID()
+	sealed, err := seal(s.cfg.Sealer, id, msg)
 	if err != nil {
 		return Queued{}, fmt.Errorf("queue mail: %w", err)
 	}
-	sealed, err := s.cfg.Sealer.Seal(text)
-	if err != nil {
-		return Queued{}, fmt.Errorf("queue mail: %w", err)
-	}
-	now := s.now()
-	q := Queued{ID: rand.Text(), To: m.To, Sealed: sealed, At: now}
+	q := Queued{ID: id, To: msg.To, Sealed: sealed, At: s.now()}
 	if s.cfg.Sender != nil {
-		q.NextTry = now
+		q.NextTry = q.At
 	}
 	return q, nil
 }
 
 // Open reads a message out of the outbox.
 func (s *Service) Open(q Queued) (Message, error) {
-	var m Message
-	text, err := s.cfg.Sealer.Open(q.Sealed)
-	if err == nil {
-		err = json.Unmarshal(text, &m)
-	}
+	msg, err := open(s.cfg.Sealer, q)
 	if err != nil {
 		return Message{}, fmt.Errorf("open mail %s: %w", q.ID, err)
 	}
-	return m, nil
+	return msg, nil
 }
 
 // Hint has the worker of this instance look into the outbox at once.

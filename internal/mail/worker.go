@@ -8,23 +8,16 @@ import (
 )
 
 const (
-	lookInterval = 5 * time.Second  // between two looks into the outbox, without a hint
-	lease        = 2 * time.Minute  // in which a claimed batch has to be sent
-	sendTimeout  = 20 * time.Second // for one mail
-	batch        = 5                // mails claimed at once: sent one by one, within the lease
-	giveUpAfter  = 24 * time.Hour   // since a mail was queued
-	keepFor      = 7 * 24 * time.Hour
-	firstPause   = 30 * time.Second // after the first failure; doubles
+	lookInterval = 5 * time.Second    // between two looks into the outbox, without a hint
+	lease        = 2 * time.Minute    // in which a claimed batch has to be sent
+	sendTimeout  = 20 * time.Second   // for one mail
+	batch        = 5                  // mails claimed at once: sent one by one, within the lease
+	giveUpAfter  = 24 * time.Hour     // since a mail was queued
+	keepFor      = 7 * 24 * time.Hour // mail that is only shown
+	keepMost     = 1000               // of such mails
+	firstPause   = 30 * time.Second   // after the first failure; doubles
 	longestPause = time.Hour
 )
-
-// Sender hands a message to a mail server. An error that wraps ErrRefused is final.
-type Sender interface {
-	Send(ctx context.Context, id string, m Message) error
-}
-
-// ErrRefused means that the mail server will never take this message.
-var ErrRefused = errors.New("the mail server refuses this message")
 
 // Run sends what waits in the outbox, until ctx ends. Any number of instances may do so
 // at once: a mail is sent by one of them. Only if that one dies between the mail server's
@@ -54,7 +47,7 @@ func (s *Service) look(ctx context.Context) int {
 		return 0
 	}
 	now := s.now()
-	claimed, err := s.cfg.Outbox.ClaimMail(ctx, now, now.Add(lease), batch)
+	claimed, err := s.cfg.Store.ClaimMail(ctx, now, now.Add(lease), batch)
 	if err != nil {
 		if ctx.Err() == nil {
 			s.cfg.Log.WarnContext(ctx, "the outbox cannot be read; mail waits", "error", err)
@@ -77,14 +70,14 @@ func (s *Service) deliver(ctx context.Context, q Queued) {
 	noted := context.WithoutCancel(ctx)
 	switch {
 	case err == nil:
-		err = s.cfg.Outbox.MailSent(noted, q.ID, s.cfg.Keep)
-	case errors.Is(err, ErrRefused) || s.now().Sub(q.At) > giveUpAfter:
+		err = s.cfg.Store.MailDone(noted, q.ID, s.cfg.Keep)
+	case isPermanent(err) || s.now().Sub(q.At) > giveUpAfter:
 		s.cfg.Log.ErrorContext(ctx, "mail given up", "mail", q.ID, "tries", q.Tries+1, "error", err)
-		err = s.cfg.Outbox.MailSent(noted, q.ID, s.cfg.Keep)
+		err = s.cfg.Store.MailDone(noted, q.ID, s.cfg.Keep)
 	default:
 		pause := min(firstPause<<min(q.Tries, 10), longestPause)
 		s.cfg.Log.WarnContext(ctx, "mail not sent; it is tried again", "mail", q.ID, "tries", q.Tries+1, "in", pause, "error", err)
-		err = s.cfg.Outbox.MailFailed(noted, q.ID, s.now().Add(pause))
+		err = s.cfg.Store.RetryMail(noted, q, s.now().Add(pause), q.Tries+1)
 	}
 	if err != nil {
 		s.cfg.Log.WarnContext(ctx, "the outbox cannot be written; the mail may be sent again", "mail", q.ID, "error", err)
@@ -94,16 +87,22 @@ func (s *Service) deliver(ctx context.Context, q Queued) {
 func (s *Service) send(ctx context.Context, q Queued) error {
 	m, err := s.Open(q)
 	if err != nil {
-		return errors.Join(ErrRefused, err) // the secret that sealed it is gone
+		return &Failure{Permanent: true, Err: err} // the secret that sealed it is gone
 	}
 	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
-	return s.cfg.Sender.Send(ctx, q.ID, m)
+	return s.cfg.Sender.Send(ctx, q, m)
 }
 
 // collect deletes what development's mailbox has kept for long enough.
 func (s *Service) collect(ctx context.Context) {
-	if _, err := s.cfg.Outbox.CollectMail(ctx, s.now().Add(-keepFor)); err != nil && ctx.Err() == nil {
+	if _, err := s.cfg.Store.CollectMail(ctx, s.now().Add(-keepFor), keepMost); err != nil && ctx.Err() == nil {
 		s.cfg.Log.WarnContext(ctx, "old mail was not removed; the next round tries again", "error", err)
 	}
+}
+
+// isPermanent reports a refusal that another try would meet again.
+func isPermanent(err error) bool {
+	failure, ok := errors.AsType[*Failure](err)
+	return ok && failure.Permanent
 }
