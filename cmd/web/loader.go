@@ -48,6 +48,14 @@ func (l *loader) oneOf(name string, allowed ...string) string {
 	return v
 }
 
+// boolean takes true and false.
+func (l *loader) boolean(name string, fallback bool) bool {
+	if l.value(name) == "" {
+		return fallback
+	}
+	return l.oneOf(name, "true", "false") == "true"
+}
+
 // switches are the optional parts that are on: where nothing is said, those that always
 // are, and alone the others as well.
 func (l *loader) switches(names map[string]bool, alone bool) map[string]bool {
