@@ -62,7 +62,7 @@ func TestMailsCostNoHashing(t *testing.T) {
 	}
 }
 
-// DO-4, LG-2: a dead link costs no hash; a wrong password for a good one costs one.
+// LG-2: a dead link costs no hash; a wrong password for a good one costs one.
 func TestADeadLinkCostsNoHashing(t *testing.T) {
 	w := newWorld(t, "jwt")
 	before := w.users.HashWork()
