@@ -112,6 +112,7 @@ func routes(k *kit.Kit, cfg Config) *chi.Mux {
 			r.Use(k.RequireFresh)
 			r.Get("/account", k.Handle(account.show))
 			r.Post("/account", k.Handle(account.submit))
+			r.Post("/account/verify", k.Handle(verify.sendOwn))
 			r.Get("/account/password", k.Handle(password.form))
 			r.Post("/account/password", k.Handle(password.submit))
 			r.Get(kit.ReauthPath, k.Handle(reauth.form))

@@ -101,16 +101,13 @@ func (v verify) sentPage(w http.ResponseWriter, r *http.Request, status int, ema
 	return v.Render(w, r, status, views.CheckMail(v.Page(r), m))
 }
 
-// send sends the link again: to the user who is signed in, or to any address. What it
-// answers does not tell whether there was one to send to.
+// send sends the link again, to any address. What it answers does not tell whether there
+// was one to send to.
 func (v verify) send(w http.ResponseWriter, r *http.Request) error {
 	if err := kit.ReadForm(r); err != nil {
 		return err
 	}
-	email, back := r.PostFormValue("email"), "/verify/sent"
-	if result := authhttp.FromContext(r.Context()); email == "" && result.State == auth.StateOK {
-		email, back = result.Session.User.Email, "/account"
-	}
+	email := r.PostFormValue("email")
 	err := v.Steadily(r, func(ctx context.Context) error { return v.Accounts.SendVerification(ctx, email) })
 	if invalid, ok := errors.AsType[accounts.Invalid](err); ok {
 		return v.sentPage(w, r, http.StatusUnprocessableEntity, email, views.Errors(invalid))
@@ -121,7 +118,19 @@ func (v verify) send(w http.ResponseWriter, r *http.Request) error {
 	if err := v.Flash(w, "If the address is still to be confirmed, the link is on its way."); err != nil {
 		return err
 	}
-	return kit.SeeOther(w, r, back)
+	return kit.SeeOther(w, r, "/verify/sent")
+}
+
+// sendOwn sends the link to the user who is signed in.
+func (v verify) sendOwn(w http.ResponseWriter, r *http.Request) error {
+	u := authhttp.FromContext(r.Context()).Session.User
+	if err := v.Accounts.SendVerification(r.Context(), u.Email); err != nil {
+		return err
+	}
+	if err := v.Flash(w, "Check your mail: the link is on its way."); err != nil {
+		return err
+	}
+	return kit.SeeOther(w, r, "/account")
 }
 
 // deadLink is the page for a link that cannot be used; again is where another one comes

@@ -186,14 +186,14 @@ func TestVerificationIsOfferedInTheAccount(t *testing.T) {
 	webtest.Everywhere(t, func(t *testing.T, w *webtest.Site) {
 		ada := webtest.Email(t)
 		b := w.SignUp(ada)
-		b.Get("/account").Shows(200, "confirmed yet", `action="/verify/send"`)
+		b.Get("/account").Shows(200, "confirmed yet", `action="/account/verify"`)
 		first := w.Letter(ada, "Confirm your email address")
-		b.Post("/verify/send").RedirectsTo("/account").Shows(200, "on its way")
+		b.Post("/account/verify").RedirectsTo("/account").Shows(200, "on its way")
 		b.Post("/verify", "token", first.Token(w)).Shows(410) // a newer one has taken its place
 		follow(b, w.Letter(ada, "Confirm your email address"), "/verify").Shows(200).Lacks(`name="password"`)
 		b.Post("/verify").RedirectsTo("/account").Shows(200, "is confirmed", "Verified")
 		mails := len(w.Letters.To(ada))
-		b.Post("/verify/send").RedirectsTo("/account").Lacks("confirmed yet")
+		b.Post("/account/verify").RedirectsTo("/account").Lacks("confirmed yet")
 		w.Browser().Post("/verify/send", "email", ada).RedirectsTo("/verify/sent")
 		w.Browser().Post("/verify/send", "email", "nobody"+ada).RedirectsTo("/verify/sent")
 		if got := len(w.Letters.To(ada)); got != mails {
