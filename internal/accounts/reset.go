@@ -46,7 +46,11 @@ func (s *Service) Reset(ctx context.Context, secret, typedPassword string) error
 		return err
 	}
 	u, err := s.spend(ctx, PurposeReset, secret, func(u auth.User) (Change, error) {
-		return Change{PasswordHash: hash, VerifiedAt: s.cfg.Sessions.Now(), End: auth.ReasonPassword, Letters: []Letter{notice}}, nil
+		change := Change{PasswordHash: hash, End: auth.ReasonPassword, Letters: []Letter{notice}}
+		if u.EmailVerifiedAt.IsZero() {
+			change.VerifiedAt = s.cfg.Sessions.Now()
+		}
+		return change, nil
 	})
 	if err != nil {
 		return err

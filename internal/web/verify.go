@@ -96,7 +96,8 @@ func (v verify) sent(w http.ResponseWriter, r *http.Request) error {
 func (v verify) sentPage(w http.ResponseWriter, r *http.Request, status int, email string, wrong views.Errors) error {
 	m := views.CheckMailModel{Email: email, Again: views.Resend(email, wrong), Text: "Open the link that we've sent to"}
 	if email == "" || wrong != nil {
-		m.Email, m.Text = "", "If you have signed up and not confirmed your address yet, we send you the link again."
+		m.Title, m.Email, m.Nothing = "Confirm your email address", "", true
+		m.Text = "If you have signed up and not confirmed your address yet, we'll send you the link again."
 	}
 	return v.Render(w, r, status, views.CheckMail(v.Page(r), m))
 }
