@@ -1,6 +1,7 @@
 package accountstest_test
 
 import (
+	"latchkey/internal/mail/mailtest"
 	"testing"
 
 	"latchkey/internal/accounts/accountstest"
@@ -13,4 +14,11 @@ func TestStore(t *testing.T) {
 
 func TestStoreOfTheEngine(t *testing.T) {
 	authtest.Run(t, func(*testing.T) authtest.Backend { return accountstest.WithHash{Backend: accountstest.NewStore()} })
+}
+
+func TestMailInMemory(t *testing.T) {
+	mailtest.Run(t, func(*testing.T) mailtest.Two {
+		s := NewStore()
+		return mailtest.Two{s, s}
+	})
 }
