@@ -2,6 +2,7 @@ package mail
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"log/slog"
 	"time"
@@ -59,6 +60,19 @@ func (s *Service) Queue(msg Message) (Queued, error) {
 	return q, nil
 }
 
+// Send queues a message that tells of no change in the database.
+func (s *Service) Send(ctx context.Context, msg Message) error {
+	q, err := s.Queue(msg)
+	if err != nil {
+		return err
+	}
+	if err := s.cfg.Store.AddMail(ctx, q); err != nil {
+		return err
+	}
+	s.Hint()
+	return nil
+}
+
 // Open reads a message out of the outbox.
 func (s *Service) Open(q Queued) (Message, error) {
 	msg, err := open(s.cfg.Sealer, q)
@@ -68,7 +82,8 @@ func (s *Service) Open(q Queued) (Message, error) {
 	return msg, nil
 }
 
-// Hint has the worker of this instance look into the outbox at once.
+// Hint has this instance look into the outbox now and not at its next round. It is for
+// calling after the transaction that wrote mail, and never waits.
 func (s *Service) Hint() {
 	select {
 	case s.news <- struct{}{}:

@@ -32,8 +32,8 @@ type Store interface {
 	// FindMail returns one mail; ok is false if there is none.
 	FindMail(ctx context.Context, id string) (q Queued, ok bool, err error)
 
-	// CollectMail deletes mails that are only shown: those made before the given time,
-	// and all but the newest keep. Mail that waits to be sent stays.
+	// CollectMail deletes the mails that were made before the given time and, of those
+	// that are only shown, all but the newest keep.
 	CollectMail(ctx context.Context, before time.Time, keep int) (int, error)
 }
 

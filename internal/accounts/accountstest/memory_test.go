@@ -5,6 +5,7 @@ import (
 
 	"latchkey/internal/accounts/accountstest"
 	"latchkey/internal/auth/authtest"
+	"latchkey/internal/mail/mailtest"
 )
 
 func TestStore(t *testing.T) {
@@ -16,15 +17,12 @@ func TestStoreOfTheEngine(t *testing.T) {
 }
 
 func TestTokens(t *testing.T) {
-	accountstest.RunTokens(t, func(*testing.T) (accountstest.Backend, func(string) int) {
+	accountstest.RunTokens(t, func(*testing.T) accountstest.Backend { return accountstest.NewStore() })
+}
+
+func TestMailInMemory(t *testing.T) {
+	mailtest.Run(t, func(*testing.T) mailtest.Two {
 		s := accountstest.NewStore()
-		return s, func(to string) (n int) {
-			for _, m := range s.Mail {
-				if m.To == to {
-					n++
-				}
-			}
-			return n
-		}
+		return mailtest.Two{s, s}
 	})
 }
