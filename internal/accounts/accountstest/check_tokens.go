@@ -164,8 +164,6 @@ func submitsRace(t *testing.T, f *tokenFixture) { // RS-2
 	}
 }
 
-// submitRacesChange also fails a store that locks the token's row before the user's:
-// two transactions that wait for each other take a second to be told apart.
 func submitRacesChange(t *testing.T, f *tokenFixture) {
 	for range 20 {
 		u := f.User()
@@ -173,7 +171,6 @@ func submitRacesChange(t *testing.T, f *tokenFixture) {
 		var racing sync.WaitGroup
 		var spent atomic.Bool
 		start := make(chan struct{})
-		began := time.Now()
 		racing.Go(func() {
 			<-start
 			_, err := f.spend(token, authtest.Noon, accounts.Change{PasswordHash: "by the link"})
@@ -198,9 +195,6 @@ func submitRacesChange(t *testing.T, f *tokenFixture) {
 			f.wantHash(u, "by the link")
 		} else {
 			f.wantHash(u, "by the form")
-		}
-		if took := time.Since(began); took > 900*time.Millisecond {
-			t.Logf("two changes of one user took %v", took)
 		}
 	}
 }
