@@ -47,10 +47,34 @@ func TestDefaults(t *testing.T) {
 	want := config{
 		addr: "localhost:8080", authPath: "/auth", strategy: "jwt", maxAge: 168 * time.Hour, absoluteMaxAge: 720 * time.Hour,
 		renewAfter: 5 * time.Minute, limit: 5, policy: "evict", pollInterval: time.Minute, pollKeepsAlive: true, push: true, passwordMinLength: 15,
-		switches: map[string]bool{"LAB": true}, demo: true,
+		switches: map[string]bool{"LAB": true, "SIGNIN_EMAIL_LINK": true}, demo: true,
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("load(nothing) = %+v, want %+v", got, want)
+	}
+}
+
+func TestProductionHasAddressesConfirmed(t *testing.T) {
+	for _, c := range []struct {
+		value            string
+		production, want bool
+	}{{"", false, false}, {"", true, true}, {"false", true, false}, {"true", false, true}} {
+		getenv := func(name string) string {
+			switch {
+			case name == "REQUIRE_VERIFIED_EMAIL":
+				return c.value
+			case c.production:
+				return production[name]
+			}
+			return ""
+		}
+		got, err := load(getenv)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.requireVerified != c.want || !got.switches["SIGNIN_EMAIL_LINK"] {
+			t.Errorf("REQUIRE_VERIFIED_EMAIL=%q, production: %t: requireVerified = %t, want %t, and the email link on", c.value, c.production, got.requireVerified, c.want)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"time"
 
 	"latchkey/internal/accounts"
 	"latchkey/internal/auth"
@@ -66,6 +67,7 @@ func (s signUp) submit(w http.ResponseWriter, r *http.Request) error {
 
 // apply answers a new and a taken address alike; the mail tells which it was.
 func (s signUp) apply(w http.ResponseWriter, r *http.Request, in accounts.Registration) error {
+	began := time.Now()
 	userID, err := s.Accounts.Apply(r.Context(), in)
 	if signUpErrors(err) != nil {
 		return s.again(w, r, in, err)
@@ -73,6 +75,7 @@ func (s signUp) apply(w http.ResponseWriter, r *http.Request, in accounts.Regist
 	if err != nil {
 		return err
 	}
+	s.Pad(r, began) // the mail to the owner of a taken address takes other statements
 	email, _ := accounts.CanonicalEmail(in.Email)
 	if err := s.SignedUp(w, userID, accounts.DisplayEmail(email)); err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"testing"
+	"time"
 
 	"latchkey/internal/web/webtest"
 )
@@ -80,8 +81,11 @@ func TestASignUpDoesNotTellATakenAddress(t *testing.T) {
 
 	answer := func(email, subject string) (head, page string) {
 		t.Helper()
-		b, mails := w.Browser(), waitingMails(w, email)
+		b, mails, began := w.Browser(), waitingMails(w, email), time.Now()
 		got := b.Post("/signup", "name", "Eve", "email", email, "password", "eleven slow trains at dawn").Shows(303)
+		if took := time.Since(began); took < 250*time.Millisecond {
+			t.Errorf("signing up with %s took %v, want the time that any address takes", email, took)
+		}
 		if n := waitingMails(w, email) - mails; n != 1 {
 			t.Errorf("%d mails wait for %s, want 1", n, email)
 		}

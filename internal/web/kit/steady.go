@@ -46,3 +46,12 @@ func (k *Kit) logLate(ctx context.Context, done <-chan error) {
 		k.Log.ErrorContext(ctx, "a mail was asked for and is not on its way", "error", err)
 	}
 }
+
+// Pad waits until an answer that began then is as late as those of Steadily: for work
+// whose result the answer needs.
+func (k *Kit) Pad(r *http.Request, began time.Time) {
+	select {
+	case <-time.After(time.Until(began.Add(steadyTime))):
+	case <-r.Context().Done():
+	}
+}
