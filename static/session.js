@@ -169,11 +169,7 @@ export async function getSession(query = "") {
     remember(current); // a late answer has not changed that
     return answer.session;
   } catch (problem) {
-    // Given up by the browser, with the page that asked: that is no answer, and no news.
-    if (left || (problem instanceof DOMException && problem.name === "AbortError")) {
-      schedule();
-      throw problem;
-    }
+    if (left) throw problem; // given up with the page that asked: that is no answer
     const busy = problem instanceof Response && problem.status === 429;
     ours?.postMessage({ lost: true, busy, notBefore });
     lost(busy);
@@ -190,14 +186,8 @@ export async function getSession(query = "") {
 async function ask(query, tries = 3) {
   const at = (lastCheck = Date.now());
   const stop = window.AbortController && new AbortController();
-  let late = false;
-  setTimeout(() => {
-    late = true;
-    stop?.abort();
-  }, answerMillis);
-  const response = await fetch(`${settings.authPath}/session${query}`, { cache: "no-store", signal: stop?.signal }).catch((problem) => {
-    throw late ? new Error("late") : problem;
-  });
+  setTimeout(() => stop?.abort(), answerMillis);
+  const response = await fetch(`${settings.authPath}/session${query}`, { cache: "no-store", signal: stop?.signal });
   if (!response.ok) {
     notBefore = Math.max(notBefore, Date.now() + retryAfter(response.headers));
     throw response;

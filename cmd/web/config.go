@@ -33,6 +33,7 @@ type config struct {
 	cookieName     string // "" = the name Auth.js uses; in development one of the project's own
 
 	passwordMinLength int
+	requireVerified   bool // nobody signs in before they have confirmed their address
 	logJSON           bool
 	switches          map[string]bool // of the optional parts, such as LAB
 }
@@ -71,6 +72,7 @@ func load(getenv func(string) string) (config, error) {
 	c.push = l.oneOf("SESSION_PUSH", "on", "off") == "on"
 	c.cookieName = l.cookieName("SESSION_COOKIE_NAME", strings.HasPrefix(c.baseURL, "https://"))
 	c.passwordMinLength = l.integer("PASSWORD_MIN_LENGTH", 15, 8, 128)
+	c.requireVerified = l.boolean("REQUIRE_VERIFIED_EMAIL", c.production)
 	c.logJSON = l.oneOf("LOG_FORMAT", "text", "json") == "json"
 	c.switches = l.switches(web.Switches(), alone)
 	if len(l.errors) > 0 {

@@ -47,10 +47,34 @@ func TestDefaults(t *testing.T) {
 	want := config{
 		addr: "localhost:8080", authPath: "/auth", strategy: "jwt", maxAge: 168 * time.Hour, absoluteMaxAge: 720 * time.Hour,
 		renewAfter: 5 * time.Minute, limit: 5, policy: "evict", pollInterval: time.Minute, pollKeepsAlive: true, push: true, passwordMinLength: 15,
-		switches: map[string]bool{"LAB": true}, demo: true,
+		switches: map[string]bool{"LAB": true, "SIGNIN_EMAIL_LINK": true}, demo: true,
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("load(nothing) = %+v, want %+v", got, want)
+	}
+}
+
+func TestProductionHasAddressesConfirmed(t *testing.T) {
+	for _, c := range []struct {
+		value            string
+		production, want bool
+	}{{"", false, false}, {"", true, true}, {"false", true, false}, {"true", false, true}} {
+		getenv := func(name string) string {
+			switch {
+			case name == "REQUIRE_VERIFIED_EMAIL":
+				return c.value
+			case c.production:
+				return production[name]
+			}
+			return ""
+		}
+		got, err := load(getenv)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.requireVerified != c.want || !got.switches["SIGNIN_EMAIL_LINK"] {
+			t.Errorf("REQUIRE_VERIFIED_EMAIL=%q, production: %t: requireVerified = %t, want %t, and the email link on", c.value, c.production, got.requireVerified, c.want)
+		}
 	}
 }
 
@@ -97,7 +121,7 @@ func TestEveryBadValueIsReportedAtOnce(t *testing.T) { // CF-1, CF-2
 		"APP_ENV", "staging", "ADDR", "8080", "BASE_URL", "https://ada:hunter4@app.example", "DATABASE_URL", "mysql://u:hunter2@h/d", "DATABASE_LISTEN_URL", "x:hunter3",
 		"AUTH_SECRET", "too-short", "AUTH_PATH", "/signin/", "SESSION_STRATEGY", "cookie", "SESSION_MAX_AGE", "7d", "SESSION_ABSOLUTE_MAX_AGE", "-1h",
 		"SESSION_RENEW_AFTER", "soon", "SESSION_LIMIT", "-1", "SESSION_LIMIT_POLICY", "kick", "SESSION_POLL_INTERVAL", "1ms", "SESSION_POLL_KEEPS_ALIVE", "maybe", "SESSION_PUSH", "perhaps",
-		"SESSION_COOKIE_NAME", "a b", "PASSWORD_MIN_LENGTH", "7", "LOG_FORMAT", "xml", "LAB", "yes",
+		"SESSION_COOKIE_NAME", "a b", "PASSWORD_MIN_LENGTH", "7", "LOG_FORMAT", "xml", "LAB", "yes", "REQUIRE_VERIFIED_EMAIL", "perhaps", "SIGNIN_EMAIL_LINK", "yes",
 	}
 	_, err := load(env(bad...))
 	if _, ok := errors.AsType[configError](err); !ok {

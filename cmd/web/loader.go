@@ -48,11 +48,20 @@ func (l *loader) oneOf(name string, allowed ...string) string {
 	return v
 }
 
-// switches are the optional parts that are on.
-func (l *loader) switches(names []string, fallback bool) map[string]bool {
+// boolean takes true and false.
+func (l *loader) boolean(name string, fallback bool) bool {
+	if l.value(name) == "" {
+		return fallback
+	}
+	return l.oneOf(name, "true", "false") == "true"
+}
+
+// switches are the optional parts that are on: where nothing is said, those that always
+// are, and alone the others as well.
+func (l *loader) switches(names map[string]bool, alone bool) map[string]bool {
 	on := map[string]bool{}
-	for _, name := range names {
-		on[name] = fallback
+	for name, always := range names {
+		on[name] = always || alone
 		if l.value(name) != "" {
 			on[name] = l.oneOf(name, "on", "off") == "on"
 		}

@@ -85,6 +85,10 @@ func run(ctx context.Context, dir string, getenv func(string) string, stderr io.
 		defer reportPanic(cfg.logJSON, stderr)
 		service.Run(background)
 	})
+	running.Go(func() {
+		defer reportPanic(cfg.logJSON, stderr)
+		users.Run(background)
+	})
 	defer running.Wait()
 	defer stop() // the view is kept true until the last request is answered
 

@@ -14,6 +14,8 @@ import (
 	"latchkey/internal/auth"
 	"latchkey/internal/auth/authhttp"
 	"latchkey/internal/authjs"
+	"latchkey/internal/mail"
+	"latchkey/internal/views/mails"
 	"latchkey/internal/web"
 	"latchkey/internal/web/kit"
 )
@@ -44,8 +46,12 @@ func newSite(ctx context.Context, cfg config, db database, log *slog.Logger) (*a
 	if err != nil {
 		return nil, nil, nil, err
 	}
+	post, err := newPost(cfg, log)
+	if err != nil {
+		return nil, nil, nil, err
+	}
 	users := accounts.New(accounts.Config{
-		Sessions: service, Store: db, Tokens: db, SiteName: siteName, PasswordMinLength: cfg.passwordMinLength, Refused: refused(cfg), Log: log,
+		Sessions: service, Store: db, Tokens: db, Mail: post, BaseURL: cfg.baseURL, RequireVerified: cfg.requireVerified, SiteName: siteName, PasswordMinLength: cfg.passwordMinLength, Refused: refused(cfg), Log: log,
 	})
 	site := web.Config{
 		Config: kit.Config{
@@ -79,6 +85,15 @@ func newSite(ctx context.Context, cfg config, db database, log *slog.Logger) (*a
 		err = configError{fmt.Sprintf("AUTH_PATH is %q; this site has a page at %s: choose a path such as /auth or /api/auth", taken.Path, taken.Route)}
 	}
 	return service, users, handler, err
+}
+
+// newPost is how the accounts write mail.
+func newPost(cfg config, log *slog.Logger) (accounts.Mailer, error) {
+	sealer, err := authjs.NewSealer("latchkey.mail", cfg.secrets...)
+	if err != nil {
+		return nil, err
+	}
+	return web.Post{Site: mails.Site{Name: siteName, URL: cfg.baseURL}, Mail: mail.New(mail.Config{Sealer: sealer, Log: log})}, nil
 }
 
 // maxCookieBytes lets the lab show a session in several cookies. Only development has no

@@ -16,7 +16,10 @@ type Config struct {
 	Sessions          *auth.Service
 	Store             Store
 	Tokens            Tokens
-	SiteName          string       // refused as a password; "" = none
+	Mail              Mailer
+	BaseURL           string       // the site's origin, which links in mails begin with
+	RequireVerified   bool         // nobody signs in by password before they have proved their address
+	SiteName          string       // in mails, and refused as a password; "" = none
 	PasswordMinLength int          // in characters
 	Refused           []KnownLogin // never let in, whatever the store says; nil = none
 	Hash              HashParams   // zero = OWASPHash
@@ -46,6 +49,9 @@ func New(cfg Config) *Service {
 	}
 	return &Service{cfg: cfg, hasher: NewHasher(cmp.Or(cfg.Hash, OWASPHash), cfg.Log)}
 }
+
+// RequiresVerified reports whether an address must be proved before its user signs in.
+func (s *Service) RequiresVerified() bool { return s.cfg.RequireVerified }
 
 func (s *Service) record(ctx context.Context, name, userID, sessionID string) {
 	s.cfg.Events.Record(ctx, auth.Event{Name: name, UserID: userID, SessionID: sessionID})

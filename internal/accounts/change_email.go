@@ -13,7 +13,7 @@ func (s *Service) RequestEmailChange(ctx context.Context, u auth.User, password,
 	email, ok := CanonicalEmail(newEmail)
 	switch {
 	case !ok:
-		return Invalid{"email": "Enter an email address such as name@example.com."}
+		return Invalid{"email": invalidEmail}
 	case email == u.Email:
 		return Invalid{"email": "This is your address already."}
 	}

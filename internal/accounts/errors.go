@@ -18,6 +18,17 @@ var (
 	ErrBusy = errors.New("too many sign-ins at this moment")
 )
 
+// UnverifiedError is returned by Login for the right password of an account whose
+// address nobody has proved, on a site that asks for that. It is an ErrCredentials to a
+// caller that does not ask: a stranger must not learn of it, the person who knows the
+// password may.
+type UnverifiedError struct{ UserID, Email string }
+
+func (e *UnverifiedError) Error() string { return "the email address is not verified" }
+
+// Unwrap returns ErrCredentials.
+func (e *UnverifiedError) Unwrap() error { return ErrCredentials }
+
 // Invalid reports what is wrong with a form: field name to fixed text.
 type Invalid map[string]string
 

@@ -18,6 +18,7 @@ type Credentials struct {
 
 // Login checks a password and begins a session. ErrCredentials for an unknown
 // address, a wrong password and a disabled account, all at the same cost;
+// an *UnverifiedError if the password was right and the address must be proved first;
 // ErrSessionLimit under the deny policy; ErrBusy when hashing is saturated.
 func (s *Service) Login(ctx context.Context, in Credentials) (auth.Issued, error) {
 	issued, err := s.login(ctx, in)
@@ -39,6 +40,10 @@ func (s *Service) login(ctx context.Context, in Credentials) (auth.Issued, error
 	}
 	if err != nil {
 		return auth.Issued{}, err
+	}
+	if s.cfg.RequireVerified && u.EmailVerifiedAt.IsZero() {
+		s.record(ctx, "authn_login_fail", u.ID, "")
+		return auth.Issued{}, &UnverifiedError{UserID: u.ID, Email: u.Email}
 	}
 	issued, err := s.cfg.Sessions.Begin(ctx, auth.Login{
 		UserID: u.ID, Method: auth.MethodPassword, Client: in.Client, Current: in.Current, Credential: credential,

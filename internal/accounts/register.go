@@ -16,12 +16,13 @@ type Registration struct {
 
 // Register creates an account. Invalid tells which fields are wrong;
 // ErrEmailTaken is returned also when two registrations race. The password is
-// hashed before the address is looked up, so both answers cost the same.
+// hashed before the address is looked up, so both answers cost the same. The owner of
+// the address is sent a link to confirm it.
 func (s *Service) Register(ctx context.Context, in Registration) (auth.User, error) {
 	invalid := Invalid{}
 	email, ok := CanonicalEmail(in.Email)
 	if !ok {
-		invalid["email"] = "Enter an email address such as name@example.com."
+		invalid["email"] = invalidEmail
 	}
 	name, ok := cleanName(in.Name)
 	if !ok {
@@ -40,7 +41,11 @@ func (s *Service) Register(ctx context.Context, in Registration) (auth.User, err
 	}
 	now := s.cfg.Sessions.Now()
 	u := auth.User{ID: auth.NewID(), Email: email, Name: name, CreatedAt: now, UpdatedAt: now}
-	if err := s.cfg.Store.CreateUser(ctx, u, hash); err != nil {
+	letters, err := s.greeting(ctx, u)
+	if err != nil {
+		return auth.User{}, err
+	}
+	if err := s.cfg.Store.CreateUser(ctx, u, hash, letters...); err != nil {
 		return auth.User{}, wrap("register", err)
 	}
 	s.record(ctx, "user_created", u.ID, "")
@@ -68,7 +73,7 @@ func (s *Service) Seed(ctx context.Context, u Registration) error {
 		return err
 	}
 	now := s.cfg.Sessions.Now()
-	err = s.cfg.Store.CreateUser(ctx, auth.User{ID: auth.NewID(), Email: u.Email, Name: u.Name, CreatedAt: now, UpdatedAt: now}, hash)
+	err = s.cfg.Store.CreateUser(ctx, auth.User{ID: auth.NewID(), Email: u.Email, Name: u.Name, EmailVerifiedAt: now, CreatedAt: now, UpdatedAt: now}, hash)
 	if errors.Is(err, ErrEmailTaken) {
 		return nil
 	}

@@ -21,11 +21,12 @@ type Tokens interface {
 	// ErrToken if there is none.
 	FindToken(ctx context.Context, hash []byte, purpose Purpose, now time.Time) (Token, error)
 
-	// SpendToken deletes the token, by one statement that only one of many at the same
-	// time carries out, locks its user's row, asks plan what to do and does it, all in
-	// one transaction. ErrToken if there is no such token at now; an error of plan
-	// rolls back, the token included, and is returned as it is. The user that plan gets
-	// has their Credential.
+	// SpendToken locks the row of the token's user, deletes the token by one statement
+	// that only one of many at the same time carries out, asks plan what to do and does
+	// it, all in one transaction. ErrToken if there is no such token at now; an error of
+	// plan rolls back, the token included, and is returned as it is. The user that plan
+	// gets has their Credential. Where the database has a transaction tried again, plan
+	// is asked again.
 	SpendToken(ctx context.Context, hash []byte, purpose Purpose, now time.Time, plan func(auth.User, Token) (Change, error)) ([]auth.Change, error)
 
 	// ChangeAccount does the same without a token. ErrNotFound if there is no such
@@ -62,10 +63,12 @@ type Letter struct {
 	Mail  mail.Queued
 }
 
-// Change is what becomes of an account. What is zero stays as it is. A new password or
-// address voids the tokens of the user that are not in Letters, but those of PurposeUndo.
+// Change is what becomes of an account. What is zero stays as it is. A new password, the
+// end of the old one and a new address void the tokens of the user that are not in
+// Letters, but those of PurposeUndo.
 type Change struct {
 	PasswordHash string
+	NoPassword   bool      // the user has no password from now on; PasswordHash is ""
 	Email        string    // ErrEmailTaken if another account has it
 	VerifiedAt   time.Time // when the user proved that the address is theirs
 	VoidUndo     bool      // together with Email: the tokens of PurposeUndo are void as well
@@ -75,4 +78,15 @@ type Change struct {
 	Except string      // the id of a session that does not end; "" = none
 
 	Letters []Letter
+}
+
+// Voids reports a change after which a link that is already in a mailbox must be of no
+// use.
+func (c Change) Voids() bool {
+	return c.PasswordHash != "" || c.NoPassword || c.Email != "" || c.Delete
+}
+
+// Writes reports a change of the user's row.
+func (c Change) Writes() bool {
+	return c.PasswordHash != "" || c.NoPassword || c.Email != "" || !c.VerifiedAt.IsZero()
 }

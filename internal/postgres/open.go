@@ -18,6 +18,7 @@ import (
 
 	"latchkey/internal/accounts"
 	"latchkey/internal/auth"
+	"latchkey/internal/mail"
 )
 
 // Store is an auth.Store in a PostgreSQL database.
@@ -42,6 +43,7 @@ type Store struct {
 var (
 	_ auth.Store      = (*Store)(nil)
 	_ accounts.Tokens = (*Store)(nil)
+	_ mail.Store      = (*Store)(nil)
 	_ accounts.Store  = (*Store)(nil)
 	_ auth.Listener   = (*Store)(nil)
 )

@@ -44,6 +44,14 @@ func TestAccounts(t *testing.T) {
 	})
 }
 
+func TestTokens(t *testing.T) {
+	t.Parallel()
+	accountstest.RunTokens(t, func(t *testing.T) accountstest.Backend {
+		t.Parallel()
+		return open(t, testenv.Postgres(t))
+	})
+}
+
 var noon = time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
 
 // ada adds a user with n sessions.

@@ -46,17 +46,17 @@ func (s *Store) changeAccount(
 
 // carryOut writes a change of a user whose row is locked.
 func carryOut(ctx context.Context, tx *sql.Tx, userID string, c accounts.Change, now time.Time) ([]auth.Change, error) {
-	if c.PasswordHash != "" || c.Email != "" || !c.VerifiedAt.IsZero() {
+	if c.Writes() {
 		_, err := tx.ExecContext(ctx, `
-			UPDATE users SET password_hash = coalesce($2, password_hash), email = coalesce($3, email),
-				email_verified_at = coalesce($4, email_verified_at), updated_at = $5
+			UPDATE users SET password_hash = CASE WHEN $6 THEN NULL ELSE coalesce($2, password_hash) END,
+				email = coalesce($3, email), email_verified_at = coalesce($4, email_verified_at), updated_at = $5
 			WHERE id = $1`,
-			userID, text(c.PasswordHash), text(c.Email), stamp(c.VerifiedAt), stamp(now))
+			userID, text(c.PasswordHash), text(c.Email), stamp(c.VerifiedAt), stamp(now), c.NoPassword)
 		if err != nil {
 			return nil, err
 		}
 	}
-	if c.PasswordHash != "" || c.Email != "" {
+	if c.Voids() {
 		_, err := tx.ExecContext(ctx, `DELETE FROM tokens WHERE user_id = $1 AND (purpose <> $2 OR $3)`, userID, string(accounts.PurposeUndo), c.VoidUndo)
 		if err != nil {
 			return nil, err

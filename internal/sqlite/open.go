@@ -16,6 +16,7 @@ import (
 	"latchkey/internal/accounts"
 	"latchkey/internal/auth"
 	"latchkey/internal/dbtrace"
+	"latchkey/internal/mail"
 )
 
 // Store is an auth.Store in a SQLite file.
@@ -29,6 +30,7 @@ type Store struct {
 var (
 	_ auth.Store      = (*Store)(nil)
 	_ accounts.Tokens = (*Store)(nil)
+	_ mail.Store      = (*Store)(nil)
 	_ accounts.Store  = (*Store)(nil)
 )
 

@@ -37,6 +37,10 @@ func TestAccounts(t *testing.T) {
 	accountstest.Run(t, func(t *testing.T) accountstest.Backend { return open(t, filepath.Join(t.TempDir(), "app.db")) })
 }
 
+func TestTokens(t *testing.T) {
+	accountstest.RunTokens(t, func(t *testing.T) accountstest.Backend { return open(t, filepath.Join(t.TempDir(), "app.db")) })
+}
+
 // CL-2: two processes on one file sign one user in at once. Begun without the
 // write lock, their transactions would fail as busy or count what the other
 // has not committed yet.

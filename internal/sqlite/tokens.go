@@ -55,19 +55,35 @@ func (s *Store) SpendToken(
 	ctx context.Context, hash []byte, purpose accounts.Purpose, now time.Time, plan func(auth.User, accounts.Token) (accounts.Change, error),
 ) ([]auth.Change, error) {
 	return s.changeAccount(ctx, "spend token", now, func(tx *sql.Tx) (auth.User, func() (accounts.Change, error), error) {
-		// The row is gone for all others from here on, or the statement waits for the
-		// one that has it: if that one commits, this finds nothing.
-		t, err := scanToken(tx.QueryRowContext(ctx, `
-			DELETE FROM tokens WHERE hash = $1 AND purpose = $2 AND expires_at > $3 RETURNING `+tokenColumns, hash, string(purpose), moment(now)))
-		if errors.Is(err, sql.ErrNoRows) {
-			return auth.User{}, nil, accounts.ErrToken
-		}
+		u, err := lockUserOf(ctx, tx, hash)
 		if err != nil {
 			return auth.User{}, nil, err
 		}
-		u, err := lockUser(ctx, tx, t.UserID)
+		// What is spent is this one statement's to say: of two that have waited for the
+		// lock, the second finds nothing.
+		t, err := scanToken(tx.QueryRowContext(ctx, `
+			DELETE FROM tokens WHERE hash = $1 AND purpose = $2 AND expires_at > $3 RETURNING `+tokenColumns, hash, string(purpose), moment(now)))
+		if errors.Is(err, sql.ErrNoRows) {
+			err = accounts.ErrToken
+		}
 		return u, func() (accounts.Change, error) { return plan(u, t) }, err
 	})
+}
+
+// lockUserOf is lockUser for the user of a token. The user's row is locked before their
+// tokens are touched, as by every other change: two changes never wait for each other in
+// a circle.
+func lockUserOf(ctx context.Context, tx *sql.Tx, hash []byte) (auth.User, error) {
+	var userID string
+	err := tx.QueryRowContext(ctx, `SELECT user_id FROM tokens WHERE hash = $1`, hash).Scan(&userID)
+	var u auth.User
+	if err == nil {
+		u, err = lockUser(ctx, tx, userID)
+	}
+	if errors.Is(err, sql.ErrNoRows) {
+		err = accounts.ErrToken
+	}
+	return u, err
 }
 
 // ChangeAccount implements accounts.Tokens.

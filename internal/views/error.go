@@ -15,6 +15,7 @@ type ErrorPageModel struct {
 	RequestID  string // to find the request in the log; "": not shown
 	RetryAfter int    // seconds until another try makes sense; 0: not mentioned
 	Again      string // where the other try leads; "": not offered
+	Next       Link   // the next step, where the reader can do better than go home; zero: they cannot
 }
 
 // errorWords holds the usual title and text of the statuses we answer with.

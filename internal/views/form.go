@@ -20,8 +20,11 @@ type Form struct {
 	Action   string
 	Callback string // where the user wanted to go, carried along; "": nowhere
 	Resume   string // another form that goes on after this one, sealed; "": none
+	Email    string // carried along, where it is no field; "": none
+	Token    string // of the link in a mail that led here; "": none
 	Username string // whose password is asked for, for password managers alone; "": it is a field, or none is
 	Fields   []Field
+	After    Link // a way out, below the fields; zero: none
 	Submit   Button
 	Errors   Errors
 	Begin    bool // the first field has the focus, unless another one is wrong

@@ -64,6 +64,9 @@ func (p Page) failed(e Errors) Page {
 // Titled is titled for the pages of other packages.
 func (p Page) Titled(title string) Page { return p.titled(title) }
 
+// Failed is failed for the pages of other packages.
+func (p Page) Failed(e Errors) Page { return p.failed(e) }
+
 func (p Page) siteName() string { return cmp.Or(p.SiteName, "Latchkey") }
 
 func (p Page) description() string {

@@ -8,6 +8,7 @@ type SignInModel struct {
 	CallbackURL string // where to go afterwards; "": the handler's default
 	Notice      string // why the reader is here, such as a sign-in elsewhere; "": none
 	Errors      Errors // fields: email, password
+	Ways        []Link // other ways to sign in; nil: none
 	Demo        *Demo  // an account to try; nil: none, and always nil in production
 }
 
@@ -24,11 +25,15 @@ func (m SignInModel) form() Form {
 			{Name: "email", Label: "Email", Type: "email", Value: m.Email, Autocomplete: loginName},
 			{Name: "password", Label: "Password", Type: "password", Autocomplete: "current-password"},
 		},
+		After:  Link{Label: "Forgot your password?", Href: withQuery("/forgot", m.Email, "")},
 		Submit: Button{Label: "Sign in", Busy: "Signing in…", Size: "wide"},
 		Errors: m.Errors,
 		Begin:  m.Notice == "",
 	}
 }
+
+// way is where another way to sign in leads, with what the user has typed.
+func (m SignInModel) way(path string) string { return withQuery(path, m.Email, m.CallbackURL) }
 
 // signInPath leads to the sign-in page, with what the user has typed and where
 // they wanted to go.

@@ -16,6 +16,6 @@ type Config struct {
 	Stopping          <-chan struct{}             // closed when the program is told to stop, which ends the event streams; nil = never
 	Ready             func(context.Context) error // whether the database answers and is migrated
 	Notes             func() []string             // what the database does without, a sentence each, which /readyz repeats; nil = nothing
-	Switches          map[string]bool             // which parts are on, by the names that Switches lists; nil = none of those
+	Switches          map[string]bool             // which parts are on, by the names that Switches lists; a name that is missing = as the part has it
 	Parts             []kit.Part                  // the project's own, beside those of parts.go; nil = none
 }

@@ -97,7 +97,7 @@ var nonces = regexp.MustCompile(`(nonce|data-now)="[^"]*"|name="form" value="[^"
 
 // mask hides what may differ between two pages.
 func mask(page, email string) string {
-	return strings.ReplaceAll(nonces.ReplaceAllString(page, ""), email, "EMAIL")
+	return strings.NewReplacer(email, "EMAIL", url.QueryEscape(email), "EMAIL").Replace(nonces.ReplaceAllString(page, ""))
 }
 
 func badSignUp(t *testing.T, w *webtest.Site) {

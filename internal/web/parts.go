@@ -5,22 +5,25 @@ import (
 	"latchkey/internal/web/kit"
 	"latchkey/internal/web/lab"
 	"latchkey/internal/web/notes"
+	"latchkey/internal/web/signinlink"
 )
 
 // parts are what a project can do without: a folder each, and a line here.
 var parts = []kit.Part{
-	authapi.Part, // below AUTH_PATH: the endpoints for clients of Auth.js
-	notes.Part,   // /notes: the example feature, to copy or to delete
-	lab.Part,     // /lab: how a session works, shown with one's own
+	authapi.Part,    // below AUTH_PATH: the endpoints for clients of Auth.js
+	notes.Part,      // /notes: the example feature, to copy or to delete
+	signinlink.Part, // /signin/link: signing in by a link in a mail
+	lab.Part,        // /lab: how a session works, shown with one's own
 }
 
-// Switches are the variables that turn parts on and off.
-func Switches() []string {
-	var names []string
+// Switches are the variables that turn parts on and off, and whether their parts are on
+// where nothing is said, in production too.
+func Switches() map[string]bool {
+	on := map[string]bool{}
 	for _, p := range parts {
 		if p.Switch != "" {
-			names = append(names, p.Switch)
+			on[p.Switch] = p.On
 		}
 	}
-	return names
+	return on
 }

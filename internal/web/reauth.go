@@ -28,6 +28,9 @@ func (s reauth) submit(w http.ResponseWriter, r *http.Request) error {
 	issued, err := s.Accounts.Login(r.Context(), accounts.Credentials{
 		Email: session.User.Email, Password: r.PostFormValue("password"), Client: kit.ClientOf(r), Current: session,
 	})
+	if _, waiting := errors.AsType[*accounts.UnverifiedError](err); waiting { // the site has begun to ask for it since
+		return s.page(w, r, http.StatusUnprocessableEntity, views.Errors{"": "Confirm your email address first: your account page sends you the link."})
+	}
 	if errors.Is(err, accounts.ErrCredentials) {
 		return s.page(w, r, http.StatusUnprocessableEntity, views.Errors{"password": "That's not your password."})
 	}

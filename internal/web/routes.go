@@ -21,6 +21,8 @@ func routes(k *kit.Kit, cfg Config) *chi.Mux {
 		signUp     = signUp{k, cfg.PasswordMinLength}
 		signIn     = signIn{k, cfg.Demo}
 		signOut    = signOut{k}
+		verify     = newVerify(k)
+		reset      = newReset(k, cfg.PasswordMinLength)
 		dashboard  = dashboard{k}
 		devices    = devices{k}
 		account    = account{k}
@@ -64,6 +66,18 @@ func routes(k *kit.Kit, cfg Config) *chi.Mux {
 				r.Post("/signup", k.Handle(signUp.submit))
 				r.Post("/signin", k.Handle(signIn.submit))
 				r.Post("/signin/continue", k.Handle(signIn.confirm))
+				r.Post("/forgot", k.Handle(reset.send))
+				r.Post("/verify/send", k.Handle(verify.send))
+			})
+
+			// Anyone, with the link in a mail.
+			r.Group(func(r chi.Router) {
+				r.Use(k.RequireKnown, k.Quiet)
+				r.Get("/verify", k.Handle(verify.form))
+				r.Post("/verify", k.Handle(verify.submit))
+				r.Get("/reset", k.Handle(reset.form))
+				r.Post("/reset", k.Handle(reset.submit))
+				k.RouteParts(r, kit.BlockLinks)
 			})
 		})
 	})
@@ -76,6 +90,9 @@ func routes(k *kit.Kit, cfg Config) *chi.Mux {
 		r.Get("/signup", k.Handle(signUp.form))
 		r.Get("/signin", k.Handle(signIn.form))
 		r.Get("/signout", k.Handle(signOut.form))
+		r.Get("/verify/sent", k.Handle(verify.sent))
+		r.Get("/forgot", k.Handle(reset.forgot))
+		r.Get("/forgot/sent", k.Handle(reset.sent))
 		r.Post("/account/appearance", k.Handle(appearance.submit))
 		if k.Development {
 			r.Get("/dev/ui", k.Handle(appearance.components))
@@ -95,6 +112,7 @@ func routes(k *kit.Kit, cfg Config) *chi.Mux {
 			r.Use(k.RequireFresh)
 			r.Get("/account", k.Handle(account.show))
 			r.Post("/account", k.Handle(account.submit))
+			r.Post("/account/verify", k.Handle(verify.sendOwn))
 			r.Get("/account/password", k.Handle(password.form))
 			r.Post("/account/password", k.Handle(password.submit))
 			r.Get(kit.ReauthPath, k.Handle(reauth.form))

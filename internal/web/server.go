@@ -37,7 +37,8 @@ func New(cfg Config) (http.Handler, error) {
 func partsOf(cfg Config) []kit.Part {
 	var on []kit.Part
 	for _, p := range parts {
-		if p.Switch == "" || cfg.Switches[p.Switch] {
+		wanted, said := cfg.Switches[p.Switch]
+		if p.Switch == "" || wanted || !said && p.On {
 			on = append(on, p)
 		}
 	}

@@ -40,6 +40,9 @@ func (s signIn) submit(w http.ResponseWriter, r *http.Request) error {
 		Client:   kit.ClientOf(r),
 		Current:  authhttp.FromContext(r.Context()).Session,
 	})
+	if waiting, ok := errors.AsType[*accounts.UnverifiedError](err); ok {
+		return s.unverified(w, r, waiting)
+	}
 	if errors.Is(err, accounts.ErrCredentials) {
 		return s.page(w, r, http.StatusUnprocessableEntity, views.SignInModel{
 			Email:  email,
@@ -47,7 +50,7 @@ func (s signIn) submit(w http.ResponseWriter, r *http.Request) error {
 		})
 	}
 	if full, ok := errors.AsType[*auth.LimitError](err); ok {
-		return s.limit(w, r, full)
+		return s.SignInLimit(w, r, full)
 	}
 	if err != nil {
 		return err
@@ -58,14 +61,16 @@ func (s signIn) submit(w http.ResponseWriter, r *http.Request) error {
 	return kit.SeeOther(w, r, s.Destination(r.PostFormValue("callbackUrl")))
 }
 
-// limit offers to sign out the other sessions. The confirmation in its form is
-// as good as the password for two minutes, so the page is kept nowhere.
-func (s signIn) limit(w http.ResponseWriter, r *http.Request, full *auth.LimitError) error {
-	return s.Render(w, r, http.StatusConflict, views.SignInLimit(s.Page(r), views.SignInLimitModel{
-		Limit:       full.Limit,
-		Devices:     kit.Devices(full.Live, ""),
-		Proof:       full.Confirmation,
-		CallbackURL: r.PostFormValue("callbackUrl"),
+// unverified tells a user who has given the right password that their address has to be
+// confirmed first. Nobody else learns that the account is there.
+func (s signIn) unverified(w http.ResponseWriter, r *http.Request, waiting *accounts.UnverifiedError) error {
+	email := accounts.DisplayEmail(waiting.Email)
+	if err := s.SignedUp(w, waiting.UserID, email); err != nil {
+		return err
+	}
+	return s.Render(w, r, http.StatusForbidden, views.CheckMail(s.Page(r), views.CheckMailModel{
+		Title: "Confirm your email address", Email: email, Again: views.Resend(email, nil),
+		Text: "Before you sign in for the first time, open the link that we've sent to",
 	}))
 }
 
@@ -78,7 +83,7 @@ func (s signIn) confirm(w http.ResponseWriter, r *http.Request) error {
 	login := auth.Login{Client: kit.ClientOf(r), Current: authhttp.FromContext(r.Context()).Session}
 	issued, err := s.Auth.Confirm(r.Context(), r.PostFormValue("proof"), r.PostFormValue("device"), login)
 	if full, ok := errors.AsType[*auth.LimitError](err); ok { // one less does not make room
-		return s.limit(w, r, full)
+		return s.SignInLimit(w, r, full)
 	}
 	if errors.Is(err, auth.ErrConfirmation) {
 		return s.page(w, r, http.StatusUnprocessableEntity, views.SignInModel{
@@ -97,7 +102,7 @@ func (s signIn) confirm(w http.ResponseWriter, r *http.Request) error {
 // page adds to the form what it always has.
 func (s signIn) page(w http.ResponseWriter, r *http.Request, status int, m views.SignInModel) error {
 	m.CallbackURL = r.FormValue("callbackUrl")
-	m.Demo = s.demo
+	m.Demo, m.Ways = s.demo, s.SignInWays()
 	p := s.Page(r)
 	if m.Notice == "" { // has the focus here, where a toast has not
 		m.Notice, p.Toast = p.Toast, ""

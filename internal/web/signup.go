@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"time"
 
 	"latchkey/internal/accounts"
 	"latchkey/internal/auth"
@@ -27,7 +28,7 @@ func (s signUp) form(w http.ResponseWriter, r *http.Request) error {
 	}))
 }
 
-// submit creates the account and signs it in.
+// submit creates the account and signs it in, or has its address confirmed first.
 func (s signUp) submit(w http.ResponseWriter, r *http.Request) error {
 	if err := kit.ReadForm(r); err != nil {
 		return err
@@ -37,19 +38,22 @@ func (s signUp) submit(w http.ResponseWriter, r *http.Request) error {
 		Email:    r.PostFormValue("email"),
 		Password: r.PostFormValue("password"),
 	}
+	if s.Accounts.RequiresVerified() {
+		return s.apply(w, r, in)
+	}
 	u, err := s.Accounts.Register(r.Context(), in)
 	if errors.Is(err, accounts.ErrEmailTaken) {
 		if issued, err := s.signInInstead(r, in); err == nil {
 			return s.enter(w, r, issued)
 		}
 	}
-	if wrong := signUpErrors(err); wrong != nil {
-		return s.Render(w, r, http.StatusUnprocessableEntity, views.SignUp(s.Page(r), views.SignUpModel{
-			Name: in.Name, Email: in.Email, CallbackURL: r.PostFormValue("callbackUrl"),
-			MinLength: s.minLength, Errors: wrong, EmailTaken: errors.Is(err, accounts.ErrEmailTaken),
-		}))
+	if signUpErrors(err) != nil {
+		return s.again(w, r, in, err)
 	}
 	if err != nil {
+		return err
+	}
+	if err := s.SignedUp(w, u.ID, accounts.DisplayEmail(u.Email)); err != nil {
 		return err
 	}
 	issued, err := s.Auth.Begin(r.Context(), auth.Login{
@@ -59,6 +63,32 @@ func (s signUp) submit(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.enter(w, r, issued)
+}
+
+// apply answers a new and a taken address alike; the mail tells which it was.
+func (s signUp) apply(w http.ResponseWriter, r *http.Request, in accounts.Registration) error {
+	began := time.Now()
+	userID, err := s.Accounts.Apply(r.Context(), in)
+	if signUpErrors(err) != nil {
+		return s.again(w, r, in, err)
+	}
+	if err != nil {
+		return err
+	}
+	s.Pad(r, began) // the mail to the owner of a taken address takes other statements
+	email, _ := accounts.CanonicalEmail(in.Email)
+	if err := s.SignedUp(w, userID, accounts.DisplayEmail(email)); err != nil {
+		return err
+	}
+	return kit.SeeOther(w, r, "/verify/sent")
+}
+
+// again shows the form with what is wrong.
+func (s signUp) again(w http.ResponseWriter, r *http.Request, in accounts.Registration, err error) error {
+	return s.Render(w, r, http.StatusUnprocessableEntity, views.SignUp(s.Page(r), views.SignUpModel{
+		Name: in.Name, Email: in.Email, CallbackURL: r.PostFormValue("callbackUrl"),
+		MinLength: s.minLength, Errors: signUpErrors(err), EmailTaken: errors.Is(err, accounts.ErrEmailTaken),
+	}))
 }
 
 // signInInstead lets in a user who has signed up before, perhaps a moment ago

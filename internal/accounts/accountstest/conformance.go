@@ -6,11 +6,14 @@ import (
 	"latchkey/internal/auth/authtest"
 )
 
-// checks is the suite: what accounts.Store promises, a sentence each.
-var checks = []struct {
+// check is one promise of a store, in a sentence.
+type check struct {
 	name string
 	run  func(*testing.T, *fixture)
-}{
+}
+
+// checks is the suite: what accounts.Store promises, a sentence each.
+var checks = []check{
 	{"an account is found by its address", accountIsFound},
 	{"an address has one account", addressIsUnique},
 	{"of racing sign-ups with one address one wins", signUpsRace},

@@ -6,13 +6,15 @@ import (
 	"latchkey/internal/accounts"
 	"latchkey/internal/auth"
 	"latchkey/internal/auth/authtest"
+	"latchkey/internal/mail"
 )
 
-// Backend is a store under test: accounts and sessions in one database.
+// Backend is a store under test: accounts, sessions and mail in one database.
 type Backend interface {
 	auth.Store
 	accounts.Store
 	accounts.Tokens
+	mail.Store
 }
 
 // fixture is the engine's, with the accounts beside the sessions.

@@ -53,7 +53,9 @@ func (s *Store) SpendToken(
 			return err
 		}
 		delete(s.tokens, string(hash))
-		changes, err = s.carryOut(t, row, change, now)
+		if changes, err = s.carryOut(t, row, change, now); err != nil {
+			s.tokens[string(hash)] = token
+		}
 		return err
 	})
 	if refusal != nil {
@@ -92,16 +94,19 @@ func (s *Store) carryOut(t *authtest.Tables, row *auth.User, c accounts.Change, 
 	if c.PasswordHash != "" {
 		s.hashes[row.ID], row.Credential = c.PasswordHash, auth.CredentialOf(c.PasswordHash)
 	}
+	if c.NoPassword {
+		s.hashes[row.ID], row.Credential = "", ""
+	}
 	if c.Email != "" {
 		row.Email = c.Email
 	}
 	if !c.VerifiedAt.IsZero() {
 		row.EmailVerifiedAt = authtest.Millis(c.VerifiedAt)
 	}
-	if c.PasswordHash != "" || c.Email != "" || !c.VerifiedAt.IsZero() {
+	if c.Writes() {
 		row.UpdatedAt = authtest.Millis(now)
 	}
-	if c.PasswordHash != "" || c.Email != "" || c.Delete {
+	if c.Voids() {
 		maps.DeleteFunc(s.tokens, func(_ string, t accounts.Token) bool {
 			return t.UserID == row.ID && (t.Purpose != accounts.PurposeUndo || c.VoidUndo || c.Delete)
 		})

@@ -20,10 +20,11 @@ import (
 // it knows better than StatusOf what HTTP says.
 type Error struct {
 	Status     int
-	Err        error  // for the log; nil = nothing to add
-	RetryAfter int    // seconds; 0 = not said
-	Title      string // for the page; "" = the usual one of the status
-	Text       string // likewise
+	Err        error      // for the log; nil = nothing to add
+	RetryAfter int        // seconds; 0 = not said
+	Title      string     // for the page; "" = the usual one of the status
+	Text       string     // likewise
+	Next       views.Link // the page's main button; zero = the usual one
 }
 
 func (e *Error) Error() string { return fmt.Sprintf("%d: %v", e.Status, e.Err) }
@@ -95,7 +96,7 @@ func (k *Kit) renderError(w http.ResponseWriter, r *http.Request, e *Error) (err
 			err = fmt.Errorf("panic: %v", v)
 		}
 	}()
-	m := views.ErrorPageModel{Status: e.Status, Title: e.Title, Text: e.Text, RetryAfter: e.RetryAfter}
+	m := views.ErrorPageModel{Status: e.Status, Title: e.Title, Text: e.Text, RetryAfter: e.RetryAfter, Next: e.Next}
 	if e.Status >= 500 || e.Status == http.StatusForbidden || e.Status == http.StatusTooManyRequests || refusedStatus(r.Context()) != 0 {
 		m.RequestID = RequestID(r.Context()) // what a user may ask the operator about
 	}

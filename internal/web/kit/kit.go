@@ -49,7 +49,9 @@ type Kit struct {
 	Config
 	origin  *url.URL
 	answers *answers         // of forms that were sent lately
-	flashes *authjs.Sealer   // of Flash; nil without Secrets
+	flashes *Kept            // of Flash
+	signUps *Kept            // of SignedUp
+	jobs    chan struct{}    // holds a value for each job of Steadily
 	held    *authjs.Sealer   // of forms that wait, see RequireRecent; nil without Secrets
 	writes  *limiter         // what each user has changed lately
 	polls   *limiter         // how often each session was asked about lately
@@ -63,10 +65,6 @@ func New(cfg Config) (*Kit, error) {
 	if err != nil || origin.Host == "" {
 		return nil, fmt.Errorf("base URL %q is not an origin such as https://app.example", cfg.BaseURL)
 	}
-	flashes, err := newFlashes(cfg.Secrets)
-	if err != nil {
-		return nil, fmt.Errorf("kit: %w", err)
-	}
 	held, err := newHeld(cfg.Secrets)
 	if err != nil {
 		return nil, fmt.Errorf("kit: %w", err)
@@ -75,7 +73,12 @@ func New(cfg Config) (*Kit, error) {
 	if cfg.MaxTime == 0 {
 		cfg.MaxTime = maxTime
 	}
-	return &Kit{Config: cfg, origin: origin, answers: newAnswers(), flashes: flashes, held: held, writes: newLimiter(60, time.Second), polls: newLimiter(60, 500*time.Millisecond), menu: []views.MenuItem{dashboard}}, nil
+	k := &Kit{
+		Config: cfg, origin: origin, answers: newAnswers(), held: held, jobs: make(chan struct{}, steadyJobs),
+		writes: newLimiter(60, time.Second), polls: newLimiter(60, 500*time.Millisecond), menu: []views.MenuItem{dashboard},
+	}
+	k.flashes, k.signUps = k.Keep("flash", flashAge), k.Keep("signup", signUpAge)
+	return k, nil
 }
 
 // HTTPS reports whether the site is reached by https.

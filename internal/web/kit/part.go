@@ -14,6 +14,7 @@ import (
 // parts. Everything that its folder adds to the rest is in this one value.
 type Part struct {
 	Switch string             // the variable that turns it on and off, such as LAB; unset = on in development only. "" = always on
+	On     bool               // it is on unless Switch turns it off, in production too
 	Menu   []views.MenuItem   // entries for users, after the site's own; nil = none
 	Build  func(k *Kit) Built // called once for each site that has the part
 }
@@ -22,6 +23,10 @@ type Part struct {
 type Built struct {
 	Routes map[Block]func(chi.Router)      // its pages, by who may enter; nil = none
 	Around func(http.Handler) http.Handler // goes around whatever knows its session; nil = nothing
+
+	// SignIn are ways to sign in other than by password, which the sign-in page links to;
+	// nil = none.
+	SignIn []views.Link
 
 	// Dashboard is what the part shows on the user's first page; nil = nothing.
 	Dashboard func(*http.Request, views.Page) (templ.Component, error)
@@ -38,6 +43,7 @@ type Block int
 // The blocks of a site; see routes.go in package web.
 const (
 	BlockOpen   Block = iota // nothing is looked at: the part says itself who may enter
+	BlockLinks               // anyone, with the link in a mail: small forms, and no address is told to anyone
 	BlockAnyone              // guests and users, once it is known which
 	BlockUsers               // users
 	BlockFresh               // users, as the database says at this moment
@@ -61,6 +67,15 @@ func (k *Kit) RouteParts(r chi.Router, block Block) {
 			add(r)
 		}
 	}
+}
+
+// SignInWays are the parts' ways to sign in.
+func (k *Kit) SignInWays() []views.Link {
+	var all []views.Link
+	for _, p := range k.parts {
+		all = append(all, p.SignIn...)
+	}
+	return all
 }
 
 // ExportParts is what the parts keep of a user, by their names.

@@ -25,6 +25,8 @@ import (
 	"latchkey/internal/auth"
 	"latchkey/internal/auth/authhttp"
 	"latchkey/internal/authjs"
+	"latchkey/internal/mail"
+	"latchkey/internal/views/mails"
 	"latchkey/internal/web"
 	"latchkey/internal/web/kit"
 )
@@ -56,12 +58,14 @@ type Site struct {
 	T        *testing.T
 	URL      string // the origin
 	Database Database
-	Log      *Log // of all instances
+	Log      *Log     // of all instances
+	Letters  *Letters // likewise: what their accounts have had to say by mail
 
-	Auth auth.Config         // what the next instance has of it
-	Edge authhttp.Edge       // likewise
-	Hash accounts.HashParams // likewise; cheap
-	Web  web.Config          // likewise; what the others decide is filled in
+	Auth            auth.Config         // what the next instance has of it
+	Edge            authhttp.Edge       // likewise
+	Hash            accounts.HashParams // likewise; cheap
+	RequireVerified bool                // likewise: nobody signs in before they have proved their address
+	Web             web.Config          // likewise; what the others decide is filled in
 
 	Service *auth.Service     // of the instance made last
 	Users   *accounts.Service // likewise
@@ -76,7 +80,7 @@ type Site struct {
 
 // New returns a site with one instance on a migrated database.
 func New(t *testing.T, db Database, strategy string) *Site {
-	s := &Site{T: t, Database: db, Log: &Log{}}
+	s := &Site{T: t, Database: db, Log: &Log{}, Letters: &Letters{}}
 	s.front = httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.Handler().ServeHTTP(w, r)
 	}))
@@ -147,7 +151,8 @@ func (s *Site) Instance() http.Handler {
 	s.T.Cleanup(func() { cancel(); running.Wait() })
 	s.Service = service
 	s.Users = accounts.New(accounts.Config{
-		Sessions: service, Store: s.Database, Tokens: s.Database, SiteName: "Latchkey", PasswordMinLength: 15, Hash: s.Hash, Log: s.Auth.Log,
+		Sessions: service, Store: s.Database, Tokens: s.Database, Mail: s.post(), BaseURL: s.URL, RequireVerified: s.RequireVerified,
+		SiteName: "Latchkey", PasswordMinLength: 15, Hash: s.Hash, Log: s.Auth.Log,
 	})
 	edge := s.Edge
 	edge.Sessions = service
@@ -162,6 +167,20 @@ func (s *Site) Instance() http.Handler {
 		s.T.Fatal(err)
 	}
 	return site
+}
+
+// post is how an instance's accounts write mail.
+func (s *Site) post() accounts.Mailer {
+	sealer, err := authjs.NewSealer("latchkey.mail", s.Auth.Secrets...)
+	if err != nil {
+		s.T.Fatal(err)
+	}
+	s.Letters.mu.Lock()
+	defer s.Letters.mu.Unlock()
+	s.Letters.post = web.Post{
+		Site: mails.Site{Name: "Latchkey", URL: s.URL}, Mail: mail.New(mail.Config{Sealer: sealer, Log: s.Auth.Log, Now: s.Now}),
+	}
+	return s.Letters
 }
 
 // Deploy puts a new instance behind the origin, with what the site's fields say

@@ -1,0 +1,64 @@
+package accounts
+
+import (
+	"context"
+	"errors"
+
+	"latchkey/internal/auth"
+)
+
+// Knows is what shows that the person at a browser knows the password of an account whose
+// address they prove. It keeps a planted account useless: somebody signs up with the
+// address of somebody else, and waits for them to click the link (CVE-2026-44166).
+type Knows struct {
+	UserID   string // the account that was signed up in this browser, or is signed in; "" = none
+	Password string // as it was typed; "" = it was not asked for
+}
+
+// SendVerification sends the link of a sign-up once more. For an address without an
+// account, and for one that is verified or disabled, it does nothing and says nothing.
+// Invalid if it is no address.
+func (s *Service) SendVerification(ctx context.Context, typedEmail string) error {
+	return s.mailTo(ctx, typedEmail, func(u auth.User) error {
+		if !u.EmailVerifiedAt.IsZero() {
+			return nil
+		}
+		token, secret := s.newToken(PurposeVerify, u.ID, u.Email, "", VerifyLife)
+		return s.send(ctx, u.Email, verifyWords(s.cfg.SiteName, s.page("/verify", secret)), token)
+	})
+}
+
+// Verify spends the token of a verification mail: the address is its user's. Of a browser
+// that is not known to know the account's password, the password is asked: ErrCredentials
+// if it is wrong, and the token can still be spent.
+func (s *Service) Verify(ctx context.Context, secret string, by Knows) error {
+	t, err := s.FindToken(ctx, PurposeVerify, secret)
+	if err != nil {
+		return err
+	}
+	var credential string // "" = none was asked for
+	if by.UserID != t.UserID {
+		u, verified, err := s.checkPassword(ctx, t.Email, by.Password)
+		if err == nil && u.ID != t.UserID {
+			err = ErrCredentials
+		}
+		if errors.Is(err, ErrCredentials) {
+			s.record(ctx, "authn_login_fail", t.UserID, "")
+		}
+		if err != nil {
+			return err
+		}
+		credential = verified
+	}
+	u, err := s.spend(ctx, PurposeVerify, secret, func(u auth.User) (Change, error) {
+		if credential != "" && credential != u.Credential {
+			return Change{}, ErrCredentials // was changed meanwhile
+		}
+		return Change{VerifiedAt: s.cfg.Sessions.Now()}, nil
+	})
+	if err != nil {
+		return err
+	}
+	s.record(ctx, "user_email_verified", u.ID, "")
+	return nil
+}

@@ -1,0 +1,148 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"latchkey/internal/accounts"
+	"latchkey/internal/auth"
+	"latchkey/internal/auth/authhttp"
+	"latchkey/internal/views"
+	"latchkey/internal/web/kit"
+)
+
+// verify is how users prove that the address of their account is theirs.
+type verify struct {
+	*kit.Kit
+	link *kit.MailLink
+}
+
+func newVerify(k *kit.Kit) verify { return verify{k, k.MailLink("verify", "/verify")} }
+
+// form is where the link in the mail leads. It changes nothing: programs open links, too.
+func (v verify) form(w http.ResponseWriter, r *http.Request) error {
+	if moved, err := v.link.Moved(w, r); moved {
+		return err
+	}
+	return v.page(w, r, http.StatusOK, nil)
+}
+
+func (v verify) submit(w http.ResponseWriter, r *http.Request) error {
+	if err := kit.ReadForm(r); err != nil {
+		return err
+	}
+	t, err := v.Accounts.FindToken(r.Context(), accounts.PurposeVerify, v.link.Token(r))
+	if err != nil {
+		return deadLink(err, "/verify/sent")
+	}
+	by := accounts.Knows{UserID: v.Knows(r, t.UserID), Password: r.PostFormValue("password")}
+	err = v.Accounts.Verify(r.Context(), v.link.Token(r), by)
+	if errors.Is(err, accounts.ErrCredentials) {
+		return v.page(w, r, http.StatusUnprocessableEntity, views.Errors{"password": wrongAtSignUp(by.Password)})
+	}
+	if err != nil {
+		return deadLink(err, "/verify/sent")
+	}
+	v.link.Done(w, r)
+	return v.confirmed(w, r, t)
+}
+
+// confirmed leads on: to the account of the user who is signed in, or to the sign-in page.
+func (v verify) confirmed(w http.ResponseWriter, r *http.Request, t accounts.Token) error {
+	email := accounts.DisplayEmail(t.Email)
+	switch result := authhttp.FromContext(r.Context()); {
+	case result.State != auth.StateOK:
+		if err := v.Flash(w, email+" is confirmed. Sign in to go on."); err != nil {
+			return err
+		}
+		return kit.SeeOther(w, r, "/signin")
+	case result.Session.User.ID == t.UserID:
+		authhttp.Refresh(r.Context())
+	}
+	if err := v.Flash(w, email+" is confirmed."); err != nil {
+		return err
+	}
+	return kit.SeeOther(w, r, "/account")
+}
+
+func (v verify) page(w http.ResponseWriter, r *http.Request, status int, wrong views.Errors) error {
+	secret := v.link.Token(r)
+	t, err := v.Accounts.FindToken(r.Context(), accounts.PurposeVerify, secret)
+	if err != nil {
+		return deadLink(err, "/verify/sent")
+	}
+	return v.Render(w, r, status, views.Verify(v.Page(r), views.VerifyModel{
+		Email: accounts.DisplayEmail(t.Email), Token: secret, Other: accounts.DisplayEmail(v.Other(r, t.UserID)), Errors: wrong,
+		AskPassword: v.Knows(r, t.UserID) != t.UserID,
+	}))
+}
+
+// wrongAtSignUp is what the field says about a password.
+func wrongAtSignUp(password string) string {
+	if password == "" {
+		return "Enter the password that you chose when you signed up."
+	}
+	return "That's not the password of this account."
+}
+
+// sent says that a mail is on its way, to a new address and to a taken one alike, and
+// sends it once more.
+func (v verify) sent(w http.ResponseWriter, r *http.Request) error {
+	_, email := v.SignUp(r)
+	return v.sentPage(w, r, http.StatusOK, email, nil)
+}
+
+func (v verify) sentPage(w http.ResponseWriter, r *http.Request, status int, email string, wrong views.Errors) error {
+	m := views.CheckMailModel{Email: email, Again: views.Resend(email, wrong), Text: "Open the link that we've sent to"}
+	if email == "" || wrong != nil {
+		m.Title, m.Email, m.Nothing = "Confirm your email address", "", true
+		m.Text = "If you have signed up and not confirmed your address yet, we'll send you the link again."
+	}
+	return v.Render(w, r, status, views.CheckMail(v.Page(r), m))
+}
+
+// send sends the link again, to any address. What it answers does not tell whether there
+// was one to send to.
+func (v verify) send(w http.ResponseWriter, r *http.Request) error {
+	if err := kit.ReadForm(r); err != nil {
+		return err
+	}
+	email := r.PostFormValue("email")
+	err := v.Steadily(r, func(ctx context.Context) error { return v.Accounts.SendVerification(ctx, email) })
+	if invalid, ok := errors.AsType[accounts.Invalid](err); ok {
+		return v.sentPage(w, r, http.StatusUnprocessableEntity, email, views.Errors(invalid))
+	}
+	if err != nil {
+		return err
+	}
+	if err := v.Flash(w, "If the address is still to be confirmed, the link is on its way."); err != nil {
+		return err
+	}
+	return kit.SeeOther(w, r, "/verify/sent")
+}
+
+// sendOwn sends the link to the user who is signed in.
+func (v verify) sendOwn(w http.ResponseWriter, r *http.Request) error {
+	u := authhttp.FromContext(r.Context()).Session.User
+	if err := v.Accounts.SendVerification(r.Context(), u.Email); err != nil {
+		return err
+	}
+	if err := v.Flash(w, "Check your mail: the link is on its way."); err != nil {
+		return err
+	}
+	return kit.SeeOther(w, r, "/account")
+}
+
+// deadLink is the page for a link that cannot be used; again is where another one comes
+// from. Other errors stay as they are.
+func deadLink(err error, again string) error {
+	if !errors.Is(err, accounts.ErrToken) {
+		return err
+	}
+	return &kit.Error{
+		Status: http.StatusGone, Err: err, Title: "This link can't be used",
+		Text: "It was used before, is too old, or a newer one has taken its place. Nothing was changed.",
+		Next: views.Link{Label: "Get a new link", Href: again},
+	}
+}

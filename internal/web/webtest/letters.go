@@ -1,0 +1,74 @@
+package webtest
+
+import (
+	"net/url"
+	"strings"
+	"sync"
+
+	"latchkey/internal/accounts"
+	"latchkey/internal/mail"
+)
+
+// Letters are what the accounts of a site have had to say by mail, in words.
+type Letters struct {
+	mu   sync.Mutex
+	post accounts.Mailer // of the instance made last
+	sent []Letter
+}
+
+// Letter is one of them.
+type Letter struct {
+	To string
+	accounts.Words
+}
+
+// Queue implements accounts.Mailer.
+func (l *Letters) Queue(to string, words accounts.Words) (mail.Queued, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.sent = append(l.sent, Letter{to, words})
+	return l.post.Queue(to, words)
+}
+
+// To returns the letters to an address, the oldest first.
+func (l *Letters) To(email string) []Letter {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var all []Letter
+	for _, letter := range l.sent {
+		if letter.To == email {
+			all = append(all, letter)
+		}
+	}
+	return all
+}
+
+// Letter is the last letter to an address, which must have this subject.
+func (s *Site) Letter(email, subject string) Letter {
+	s.T.Helper()
+	all := s.Letters.To(email)
+	if len(all) == 0 || all[len(all)-1].Subject != subject {
+		s.T.Fatalf("the mail to %s is %v, want %q last", email, all, subject)
+	}
+	return all[len(all)-1]
+}
+
+// Path is the link without the origin, which must be the site's.
+func (l Letter) Path(s *Site) string {
+	s.T.Helper()
+	path, ours := strings.CutPrefix(l.Link, s.URL)
+	if !ours {
+		s.T.Fatalf("the link in %q is %s, want it to begin with %s", l.Subject, l.Link, s.URL)
+	}
+	return path
+}
+
+// Token is the secret in the link.
+func (l Letter) Token(s *Site) string {
+	s.T.Helper()
+	link, err := url.Parse(l.Path(s))
+	if err != nil || len(link.Query().Get("token")) != 43 {
+		s.T.Fatalf("the link in %q is %s, want one with a token", l.Subject, l.Link)
+	}
+	return link.Query().Get("token")
+}
