@@ -1,11 +1,11 @@
 package accountstest_test
 
 import (
-	"latchkey/internal/mail/mailtest"
 	"testing"
 
 	"latchkey/internal/accounts/accountstest"
 	"latchkey/internal/auth/authtest"
+	"latchkey/internal/mail/mailtest"
 )
 
 func TestStore(t *testing.T) {
@@ -18,7 +18,7 @@ func TestStoreOfTheEngine(t *testing.T) {
 
 func TestMailInMemory(t *testing.T) {
 	mailtest.Run(t, func(*testing.T) mailtest.Two {
-		s := NewStore()
+		s := accountstest.NewStore()
 		return mailtest.Two{s, s}
 	})
 }
