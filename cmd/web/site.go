@@ -14,6 +14,7 @@ import (
 	"latchkey/internal/auth"
 	"latchkey/internal/auth/authhttp"
 	"latchkey/internal/authjs"
+	"latchkey/internal/mail"
 	"latchkey/internal/web"
 	"latchkey/internal/web/kit"
 )
@@ -21,7 +22,7 @@ import (
 const siteName = "Latchkey"
 
 // newSite wires the session engine to the pages. What stays open ends with ctx.
-func newSite(ctx context.Context, cfg config, db database, log *slog.Logger) (*auth.Service, *accounts.Service, http.Handler, error) {
+func newSite(ctx context.Context, cfg config, db database, outbox *mail.Service, log *slog.Logger) (*auth.Service, *accounts.Service, http.Handler, error) {
 	https := strings.HasPrefix(cfg.baseURL, "https://")
 	cookie := authjs.SessionCookie(https)
 	if !cfg.production {
@@ -53,6 +54,7 @@ func newSite(ctx context.Context, cfg config, db database, log *slog.Logger) (*a
 			Edge:         &authhttp.Edge{Sessions: service, Cookie: cookie, PollKeepsAlive: cfg.pollKeepsAlive, Log: log},
 			Accounts:     users,
 			Store:        db,
+			Mail:         outbox,
 			Secrets:      cfg.secrets,
 			BaseURL:      cfg.baseURL,
 			AllowedHosts: cfg.allowedHosts,

@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	lookInterval = 5 * time.Second // between two looks into the outbox, without a hint
+	lookInterval = 2 * time.Second // between two looks into the outbox, without a hint
 	batch        = 8               // mails claimed at once
 	parallel     = 4               // of them sent at the same time
 	// lease is in which a claimed batch is sent or let go, clocks 15 s apart included. What

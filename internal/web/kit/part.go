@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 
@@ -22,6 +23,8 @@ type Part struct {
 type Built struct {
 	Routes map[Block]func(chi.Router)      // its pages, by who may enter; nil = none
 	Around func(http.Handler) http.Handler // goes around whatever knows its session; nil = nothing
+
+	Mailbox string // the page on which development shows mail; "" = it is none
 
 	// Dashboard is what the part shows on the user's first page; nil = nothing.
 	Dashboard func(*http.Request, views.Page) (templ.Component, error)
@@ -50,8 +53,18 @@ func (k *Kit) Add(parts ...Part) {
 		if built.Routes != nil { // a menu leads nowhere else
 			k.menu = append(k.menu, p.Menu...)
 		}
+		k.mailbox = cmp.Or(built.Mailbox, k.mailbox)
 		k.parts = append(k.parts, built)
 	}
+}
+
+// MailboxLink is for a page that has sent mail: where development shows it. It is zero
+// elsewhere.
+func (k *Kit) MailboxLink() views.Link {
+	if k.mailbox == "" {
+		return views.Link{}
+	}
+	return views.Link{Label: "Open the mailbox", Href: k.mailbox}
 }
 
 // RouteParts adds to r what the parts have in a block.

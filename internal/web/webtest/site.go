@@ -25,6 +25,7 @@ import (
 	"latchkey/internal/auth"
 	"latchkey/internal/auth/authhttp"
 	"latchkey/internal/authjs"
+	"latchkey/internal/mail"
 	"latchkey/internal/web"
 	"latchkey/internal/web/kit"
 )
@@ -63,7 +64,10 @@ type Site struct {
 	Hash accounts.HashParams // likewise; cheap
 	Web  web.Config          // likewise; what the others decide is filled in
 
+	Sender mail.Sender // hands over the next instance's mail; nil = it is only shown
+
 	Service *auth.Service     // of the instance made last
+	Mail    *mail.Service     // likewise
 	Users   *accounts.Service // likewise
 
 	front *httptest.Server
@@ -143,7 +147,8 @@ func (s *Site) Instance() http.Handler {
 	var running sync.WaitGroup
 	running.Go(func() { service.Run(ctx) })
 	s.T.Cleanup(func() { cancel(); running.Wait() })
-	s.Service = service
+	s.Service, s.Mail = service, s.mail()
+	running.Go(func() { s.Mail.Run(ctx) })
 	s.Users = accounts.New(accounts.Config{
 		Sessions: service, Store: s.Database, Tokens: s.Database, SiteName: "Latchkey", PasswordMinLength: 15, Hash: s.Hash, Log: s.Auth.Log,
 	})
@@ -153,12 +158,23 @@ func (s *Site) Instance() http.Handler {
 	if cfg.Store == nil {
 		cfg.Store = s.Database
 	}
+	cfg.Mail = s.Mail
 	cfg.Auth, cfg.Edge, cfg.Accounts, cfg.Secrets, cfg.BaseURL = service, &edge, s.Users, s.Auth.Secrets, s.URL
 	site, err := web.New(cfg)
 	if err != nil {
 		s.T.Fatal(err)
 	}
 	return site
+}
+
+// mail is how an instance sends mail.
+func (s *Site) mail() *mail.Service {
+	s.T.Helper()
+	sealer, err := authjs.NewSealer("latchkey.mail", s.Auth.Secrets...)
+	if err != nil {
+		s.T.Fatal(err)
+	}
+	return mail.New(mail.Config{Store: s.Database, Sealer: sealer, Sender: s.Sender, Keep: true, Now: s.Now, Log: s.Auth.Log})
 }
 
 // Deploy puts a new instance behind the origin, with what the site's fields say
