@@ -15,6 +15,7 @@ import (
 	"latchkey/internal/accounts"
 	"latchkey/internal/auth"
 	"latchkey/internal/mail"
+	"latchkey/internal/views"
 	"latchkey/internal/web/kit"
 	"latchkey/static"
 )
@@ -66,7 +67,7 @@ func (m *mailbox) list(w http.ResponseWriter, r *http.Request) error {
 	if len(mails) > pageSize {
 		model.Older = pageAddress(to, page+1)
 	}
-	return m.Render(w, r, http.StatusOK, list(m.Page(r), model))
+	return m.Render(w, r, http.StatusOK, list(m.page(r), model))
 }
 
 func pageAddress(to string, page int) string {
@@ -125,7 +126,14 @@ func (m *mailbox) show(w http.ResponseWriter, r *http.Request) error {
 	}
 	h := w.Header()
 	h.Set("Content-Security-Policy", h.Get("Content-Security-Policy")+"; frame-src 'self'")
-	return m.Render(w, r, http.StatusOK, show(m.Page(r), found))
+	return m.Render(w, r, http.StatusOK, show(m.page(r), found))
+}
+
+// page counts from the clock by which mail is written.
+func (m *mailbox) page(r *http.Request) views.Page {
+	p := m.Page(r)
+	p.Now = m.Auth.Now()
+	return p
 }
 
 // html is the HTML of a mail by itself, for the frame of its page. It runs no script,
