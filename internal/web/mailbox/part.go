@@ -6,7 +6,6 @@ import (
 	"embed"
 	"errors"
 	"net/http"
-	"net/url"
 	"strconv"
 	"time"
 
@@ -24,8 +23,6 @@ import (
 var files embed.FS
 
 func init() { static.Add(files) }
-
-const path = "/dev/mailbox"
 
 // Part is the mailbox in a site that runs in development. Elsewhere it does not exist.
 var Part = kit.Part{Build: func(k *kit.Kit) kit.Built {
@@ -68,14 +65,6 @@ func (m *mailbox) list(w http.ResponseWriter, r *http.Request) error {
 		model.Older = pageAddress(to, page+1)
 	}
 	return m.Render(w, r, http.StatusOK, list(m.page(r), model))
-}
-
-func pageAddress(to string, page int) string {
-	query := url.Values{"page": {strconv.Itoa(page)}}
-	if to != "" {
-		query.Set("to", to)
-	}
-	return path + "?" + query.Encode()
 }
 
 // recipient is the address that the reader asks for, as it is stored; "" = any.

@@ -1,11 +1,23 @@
 package mailbox
 
 import (
+	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"latchkey/internal/mail"
 )
+
+const path = "/dev/mailbox"
+
+func pageAddress(to string, page int) string {
+	query := url.Values{"page": {strconv.Itoa(page)}}
+	if to != "" {
+		query.Set("to", to)
+	}
+	return path + "?" + query.Encode()
+}
 
 // listModel is a page of the mailbox.
 type listModel struct {
