@@ -1,10 +1,12 @@
 package main
 
 import (
+	netmail "net/mail"
 	"strings"
 	"time"
 
 	"latchkey/internal/auth"
+	"latchkey/internal/mail"
 	"latchkey/internal/web"
 )
 
@@ -17,8 +19,10 @@ type config struct {
 	databaseURL  string // "" = SQLite at data/app.db, in development only
 	listenURL    string // "" = databaseURL
 	secrets      []string
-	demo         bool     // whether there is a demo user: in the built-in file, on this machine
-	allowedHosts []string // hosts that a request may name; nil = any
+	demo         bool            // whether there is a demo user: in the built-in file, on this machine
+	smtp         *mail.Server    // where mail is handed over; nil = it is only shown, in development
+	mailFrom     netmail.Address // who it is from
+	allowedHosts []string        // hosts that a request may name; nil = any
 	authPath     string
 
 	strategy       string
@@ -60,6 +64,8 @@ func load(getenv func(string) string) (config, error) {
 	c.listenURL = l.listenURL("DATABASE_LISTEN_URL", c.databaseURL)
 	c.demo = alone && c.databaseURL == ""
 	c.secrets = l.secrets("AUTH_SECRET", c.production)
+	c.smtp = l.mailServer("SMTP_URL", c.production)
+	c.mailFrom = l.mailFrom("MAIL_FROM", c.production || c.smtp != nil)
 	c.authPath = l.authPath("AUTH_PATH")
 	c.strategy = l.strategy("SESSION_STRATEGY", c.databaseURL)
 	c.maxAge = l.duration("SESSION_MAX_AGE", 168*time.Hour, time.Second, maxLifetime)

@@ -18,6 +18,7 @@ var (
 	anotherSecret = base64.StdEncoding.EncodeToString(randomBytes(33))
 	production    = map[string]string{
 		"APP_ENV": "production", "AUTH_SECRET": randomSecret, "BASE_URL": "https://app.example", "DATABASE_URL": "sqlite:data/app.db",
+		"SMTP_URL": "smtp://user:password@mail.example", "MAIL_FROM": "Latchkey <hello@app.example>",
 	}
 )
 
@@ -119,7 +120,7 @@ func TestStrategyFollowsTheDatabase(t *testing.T) { // the rule of Auth.js
 func TestEveryBadValueIsReportedAtOnce(t *testing.T) { // CF-1, CF-2
 	bad := []string{
 		"APP_ENV", "staging", "ADDR", "8080", "BASE_URL", "https://ada:hunter4@app.example", "DATABASE_URL", "mysql://u:hunter2@h/d", "DATABASE_LISTEN_URL", "x:hunter3",
-		"AUTH_SECRET", "too-short", "AUTH_PATH", "/signin/", "SESSION_STRATEGY", "cookie", "SESSION_MAX_AGE", "7d", "SESSION_ABSOLUTE_MAX_AGE", "-1h",
+		"AUTH_SECRET", "too-short", "SMTP_URL", "mail://u:hunter5@h", "MAIL_FROM", "nobody", "AUTH_PATH", "/signin/", "SESSION_STRATEGY", "cookie", "SESSION_MAX_AGE", "7d", "SESSION_ABSOLUTE_MAX_AGE", "-1h",
 		"SESSION_RENEW_AFTER", "soon", "SESSION_LIMIT", "-1", "SESSION_LIMIT_POLICY", "kick", "SESSION_POLL_INTERVAL", "1ms", "SESSION_POLL_KEEPS_ALIVE", "maybe", "SESSION_PUSH", "perhaps",
 		"SESSION_COOKIE_NAME", "a b", "PASSWORD_MIN_LENGTH", "7", "LOG_FORMAT", "xml", "LAB", "yes", "REQUIRE_VERIFIED_EMAIL", "perhaps", "SIGNIN_EMAIL_LINK", "yes",
 	}
@@ -133,7 +134,7 @@ func TestEveryBadValueIsReportedAtOnce(t *testing.T) { // CF-1, CF-2
 			t.Errorf("the report does not name %s:\n%s", bad[i], text)
 		}
 	}
-	for _, secret := range []string{"hunter2", "hunter3", "hunter4", "too-short"} {
+	for _, secret := range []string{"hunter2", "hunter3", "hunter4", "hunter5", "too-short"} {
 		if strings.Contains(text, secret) {
 			t.Errorf("the report prints the secret %q", secret)
 		}
@@ -154,6 +155,11 @@ func TestProductionRefusesUnsafeSettings(t *testing.T) { // CF-1, CF-2
 		{"two good secrets", "AUTH_SECRET", randomSecret + "," + anotherSecret, false},
 		{"a secret of this repository", "AUTH_SECRET", randomSecret + "," + goodSecret, true},
 		{"no database", "DATABASE_URL", "", true},
+		{"no mail server", "SMTP_URL", "", true},
+		{"mail in the clear", "SMTP_URL", "smtp://user:password@mail.example?tls=none", true},
+		{"mail in the clear on this machine", "SMTP_URL", "smtp://localhost:25?tls=none", false},
+		{"mail by TLS from the start", "SMTP_URL", "smtps://user:password@mail.example", false},
+		{"mail from nobody", "MAIL_FROM", "", true},
 		{"a sample secret", "AUTH_SECRET", "change-me-change-me-change-me-change-me", true},
 		{"a secret of one letter", "AUTH_SECRET", strings.Repeat("a", 64), true},
 		{"no base URL", "BASE_URL", "", true},

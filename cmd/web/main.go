@@ -71,7 +71,11 @@ func run(ctx context.Context, dir string, getenv func(string) string, stderr io.
 	if cfg.baseURL == "" {
 		cfg.baseURL = localURL(listeners)
 	}
-	service, users, handler, err := newSite(ctx, cfg, db, log)
+	outbox, err := newMail(cfg, db, log)
+	if err != nil {
+		return err
+	}
+	service, users, handler, err := newSite(ctx, cfg, db, outbox, log)
 	if err != nil {
 		return err
 	}
@@ -81,14 +85,12 @@ func run(ctx context.Context, dir string, getenv func(string) string, stderr io.
 
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var running sync.WaitGroup
-	running.Go(func() {
-		defer reportPanic(cfg.logJSON, stderr)
-		service.Run(background)
-	})
-	running.Go(func() {
-		defer reportPanic(cfg.logJSON, stderr)
-		users.Run(background)
-	})
+	for _, work := range []func(context.Context){service.Run, users.Run, outbox.Run} {
+		running.Go(func() {
+			defer reportPanic(cfg.logJSON, stderr)
+			work(background)
+		})
+	}
 	defer running.Wait()
 	defer stop() // the view is kept true until the last request is answered
 

@@ -204,7 +204,7 @@ func TestATakenPortIsAnsweredByTheNext(t *testing.T) {
 		t.Errorf("/healthz = %d, want 200", status)
 	}
 
-	strict := start(t, t.TempDir(), "ADDR="+taken.Addr().String(), "APP_ENV=production", "AUTH_SECRET="+randomSecret, "BASE_URL=https://app.example", "DATABASE_URL=sqlite:app.db")
+	strict := start(t, t.TempDir(), "ADDR="+taken.Addr().String(), "APP_ENV=production", "SMTP_URL=smtp://localhost:1", "MAIL_FROM=a@b.example", "AUTH_SECRET="+randomSecret, "BASE_URL=https://app.example", "DATABASE_URL=sqlite:app.db")
 	if output := strict.exit(1); !strings.Contains(output, "set ADDR") {
 		t.Errorf("in production a taken port says %q, want it to say what to do", output)
 	}
@@ -254,7 +254,7 @@ func TestProductionClosesTheDemoUser(t *testing.T) { // LG-6
 	p := start(t, dir, "ADDR=localhost:0")
 	p.cmd.Process.Signal(syscall.SIGTERM)
 	p.exit(0)
-	q := start(t, dir, "ADDR=localhost:0", "APP_ENV=production", "AUTH_SECRET="+randomSecret, "BASE_URL=http://localhost:1234", "DATABASE_URL=sqlite:data/app.db")
+	q := start(t, dir, "ADDR=localhost:0", "APP_ENV=production", "SMTP_URL=smtp://localhost:1", "MAIL_FROM=a@b.example", "AUTH_SECRET="+randomSecret, "BASE_URL=http://localhost:1234", "DATABASE_URL=sqlite:data/app.db")
 	addr := listeningOn(t, q)
 	if _, body := fetch(t, addr+"/signin"); strings.Contains(body, demo.Email) {
 		t.Error("production shows the demo user")

@@ -38,7 +38,7 @@ func environNames(environ []string) (names []string) {
 
 // ourPrefixes start names that nobody else sets, but for SESSION_MANAGER, which
 // every desktop of X11 does.
-var ourPrefixes = []string{"SESSION_", "AUTH_", "PASSWORD_", "DATABASE_"}
+var ourPrefixes = []string{"SESSION_", "AUTH_", "PASSWORD_", "DATABASE_", "SMTP_", "MAIL_"}
 
 func checkNames(environ, inFile []string, file string) (problems configError, notes []string) {
 	known := knownNames()

@@ -47,7 +47,7 @@ func reportPanic(json bool, stderr io.Writer) {
 func banner(w io.Writer, cfg config, db database, addr net.Addr) {
 	if cfg.logJSON {
 		newLogger(true, w).LogAttrs(context.Background(), slog.LevelInfo, "ready", slog.String("url", cfg.baseURL),
-			slog.String("listening", addr.String()), slog.String("sessions", cfg.strategy), slog.String("database", db.Describe()), slog.Any("notes", db.Notes()))
+			slog.String("listening", addr.String()), slog.String("sessions", cfg.strategy), slog.String("database", db.Describe()), slog.String("mail", mailWords(cfg)), slog.Any("notes", db.Notes()))
 		return
 	}
 	fmt.Fprintf(w, "\n  %s is at %s\n\n", siteName, cfg.baseURL)
@@ -57,6 +57,7 @@ func banner(w io.Writer, cfg config, db database, addr net.Addr) {
 	for _, note := range db.Notes() {
 		fmt.Fprintf(w, "            %s\n", note)
 	}
+	fmt.Fprintf(w, "  mail      %s\n", mailWords(cfg))
 	if cfg.demo {
 		fmt.Fprintf(w, "  sign in   %s / %s\n", demo.Email, demo.Password)
 	}

@@ -31,7 +31,7 @@ func TestWithJSONEverythingPrintedIsJSON(t *testing.T) {
 	for what, variables := range map[string][]string{
 		"a bad configuration":     {"SESSION_LIMIT=many", "AUTH_SECRET=short"},
 		"a misspelt variable":     {"SESSION_STRATGEY=jwt"},
-		"a taken port":            {"APP_ENV=production", "ADDR=" + taken.Addr().String(), "AUTH_SECRET=" + randomSecret, "BASE_URL=https://app.example", "DATABASE_URL=sqlite:app.db"},
+		"a taken port":            {"APP_ENV=production", "SMTP_URL=smtp://localhost:1", "MAIL_FROM=a@b.example", "ADDR=" + taken.Addr().String(), "AUTH_SECRET=" + randomSecret, "BASE_URL=https://app.example", "DATABASE_URL=sqlite:app.db"},
 		"a database that is down": {"DATABASE_URL=postgres://u:p@127.0.0.1:1/x"},
 		"a panic":                 {"LATCHKEY_TEST_RUN_MAIN=panic"},
 	} {

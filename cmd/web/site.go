@@ -23,7 +23,7 @@ import (
 const siteName = "Latchkey"
 
 // newSite wires the session engine to the pages. What stays open ends with ctx.
-func newSite(ctx context.Context, cfg config, db database, log *slog.Logger) (*auth.Service, *accounts.Service, http.Handler, error) {
+func newSite(ctx context.Context, cfg config, db database, outbox *mail.Service, log *slog.Logger) (*auth.Service, *accounts.Service, http.Handler, error) {
 	https := strings.HasPrefix(cfg.baseURL, "https://")
 	cookie := authjs.SessionCookie(https)
 	if !cfg.production {
@@ -46,12 +46,10 @@ func newSite(ctx context.Context, cfg config, db database, log *slog.Logger) (*a
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	post, err := newPost(cfg, log)
-	if err != nil {
-		return nil, nil, nil, err
-	}
+	post := web.Post{Site: mails.Site{Name: siteName, URL: cfg.baseURL}, Mail: outbox}
 	users := accounts.New(accounts.Config{
-		Sessions: service, Store: db, Tokens: db, Mail: post, BaseURL: cfg.baseURL, RequireVerified: cfg.requireVerified, SiteName: siteName, PasswordMinLength: cfg.passwordMinLength, Refused: refused(cfg), Log: log,
+		Sessions: service, Store: db, Tokens: db, Mail: post, BaseURL: cfg.baseURL, SiteName: siteName, Log: log,
+		RequireVerified: cfg.requireVerified, PasswordMinLength: cfg.passwordMinLength, Refused: refused(cfg),
 	})
 	site := web.Config{
 		Config: kit.Config{
@@ -59,6 +57,7 @@ func newSite(ctx context.Context, cfg config, db database, log *slog.Logger) (*a
 			Edge:         &authhttp.Edge{Sessions: service, Cookie: cookie, PollKeepsAlive: cfg.pollKeepsAlive, Log: log},
 			Accounts:     users,
 			Store:        db,
+			Mail:         outbox,
 			Secrets:      cfg.secrets,
 			BaseURL:      cfg.baseURL,
 			AllowedHosts: cfg.allowedHosts,
@@ -85,15 +84,6 @@ func newSite(ctx context.Context, cfg config, db database, log *slog.Logger) (*a
 		err = configError{fmt.Sprintf("AUTH_PATH is %q; this site has a page at %s: choose a path such as /auth or /api/auth", taken.Path, taken.Route)}
 	}
 	return service, users, handler, err
-}
-
-// newPost is how the accounts write mail.
-func newPost(cfg config, log *slog.Logger) (accounts.Mailer, error) {
-	sealer, err := authjs.NewSealer("latchkey.mail", cfg.secrets...)
-	if err != nil {
-		return nil, err
-	}
-	return web.Post{Site: mails.Site{Name: siteName, URL: cfg.baseURL}, Mail: mail.New(mail.Config{Sealer: sealer, Log: log})}, nil
 }
 
 // maxCookieBytes lets the lab show a session in several cookies. Only development has no

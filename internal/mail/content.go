@@ -40,6 +40,12 @@ func oneLine(text string) string {
 // newID is 128 random bits and more, which also name the mail to its readers.
 func newID() string { return rand.Text() }
 
+// Sealer encrypts and authenticates a text; authjs.Sealer does.
+type Sealer interface {
+	Seal(payload []byte) (string, error)
+	Open(sealed string) ([]byte, error)
+}
+
 // content is what is sealed. The id ties it to its row.
 type content struct {
 	ID string

@@ -8,7 +8,11 @@ import (
 const (
 	sendTimeout = 20 * time.Second // for one mail
 	stopGrace   = 5 * time.Second  // for what is on its way when this instance stops
-	noteTimeout = 10 * time.Second // to note what came of it
+	noteTimeout = 10 * time.Second // for the database to answer
+
+	giveUpAfter  = 24 * time.Hour  // since a mail was queued
+	firstPause   = 5 * time.Second // of a mail that the server put off; doubles
+	longestPause = time.Hour       // likewise
 )
 
 // deliver sends one mail and notes what came of it. An error means that there was no

@@ -18,12 +18,6 @@ type Config struct {
 	Now    func() time.Time // nil = time.Now
 }
 
-// Sealer encrypts and authenticates a text; authjs.Sealer does.
-type Sealer interface {
-	Seal(payload []byte) (string, error)
-	Open(sealed string) ([]byte, error)
-}
-
 // Service makes mail ready for the outbox and sends what waits there. It is safe for
 // concurrent use.
 type Service struct {

@@ -30,14 +30,14 @@ func (s SMTP) Send(ctx context.Context, q Queued, msg Message) error {
 	if m.IsDelivered() { // the server has it, however the goodbye went
 		return nil
 	}
-	return s.judge(err, q.To)
+	return judge(s.Server, err, q.To)
 }
 
 // Check reports whether the server lets this program in. It sends nothing.
 func (s SMTP) Check(ctx context.Context) error {
 	err := s.talk(ctx, func(c *gomail.Client) error { return c.DialWithContext(ctx) })
 	if err != nil {
-		return s.judge(err, "")
+		return judge(s.Server, err, "")
 	}
 	return nil
 }

@@ -10,8 +10,8 @@ import (
 )
 
 // judge says what an error of the library is about: this mail alone, or the server.
-func (s SMTP) judge(err error, to string) error {
-	said := fmt.Errorf("the mail server %s: %s", s.Server, s.clean(err, to))
+func judge(server Server, err error, to string) error {
+	said := fmt.Errorf("the mail server %s: %s", server, clean(server, err, to))
 	refusal, ok := errors.AsType[*gomail.SendError](err)
 	if !ok || !isAnswer(refusal.ErrorCode()) {
 		return said
@@ -36,10 +36,10 @@ func isFinal(refusal *gomail.SendError) bool {
 
 // clean is an error in one line, without the reader's address, which has no place in a
 // log, and without the password, which a server might repeat.
-func (s SMTP) clean(err error, to string) string {
+func clean(server Server, err error, to string) string {
 	text, _, _ := strings.Cut(err.Error(), ", affected recipient(s): ")
 	text, _, _ = strings.Cut(text, ", affected message ID: ")
-	secrets := []string{to, s.Server.Password, "\x00" + s.Server.User + "\x00" + s.Server.Password}
+	secrets := []string{to, server.Password, "\x00" + server.User + "\x00" + server.Password}
 	for _, secret := range secrets {
 		if strings.Trim(secret, "\x00") != "" {
 			text = strings.ReplaceAll(text, secret, "…")

@@ -2,6 +2,7 @@ package mail
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -54,3 +55,15 @@ func (f *Failure) Error() string { return f.Err.Error() }
 
 // Unwrap makes the cause known to errors.Is.
 func (f *Failure) Unwrap() error { return f.Err }
+
+// isPermanent reports a refusal that another try would meet again; isFailure one of this
+// mail alone.
+func isPermanent(err error) bool {
+	failure, ok := errors.AsType[*Failure](err)
+	return ok && failure.Permanent
+}
+
+func isFailure(err error) bool {
+	_, ok := errors.AsType[*Failure](err)
+	return ok
+}

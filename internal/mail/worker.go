@@ -2,25 +2,19 @@ package mail
 
 import (
 	"context"
-	"errors"
-	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"time"
 )
 
 const (
-	lookInterval = 5 * time.Second // between two looks into the outbox, without a hint
+	lookInterval = 2 * time.Second // between two looks into the outbox, without a hint
 	batch        = 8               // mails claimed at once
 	parallel     = 4               // of them sent at the same time
 	// lease is in which a claimed batch is sent or let go, clocks 15 s apart included. What
 	// an instance dies with is sent by another after it.
-	lease        = 2 * time.Minute
-	giveUpAfter  = 24 * time.Hour   // since a mail was queued
-	firstPause   = 5 * time.Second  // of a mail that the server put off; doubles
-	longestPause = time.Hour        // likewise
-	outagePause  = 15 * time.Second // at most, while there is no server to talk to
-	remindAfter  = 5 * time.Minute  // the log of an outage that lasts
+	lease       = 2 * time.Minute
+	remindAfter = 5 * time.Minute // the log of an outage that lasts
 )
 
 // Run sends what waits in the outbox, until ctx ends. Any number of instances may do so
@@ -77,7 +71,9 @@ func (s *Service) report(ctx context.Context, o *outage, claimed int, err error)
 // database or the mail server is away: nothing went out.
 func (s *Service) round(ctx context.Context) (int, error) {
 	now := s.now()
-	claimed, err := s.cfg.Store.ClaimMail(ctx, now, now.Add(lease), batch)
+	claiming, cancel := context.WithTimeout(ctx, noteTimeout) // a database that says nothing is away
+	defer cancel()
+	claimed, err := s.cfg.Store.ClaimMail(claiming, now, now.Add(lease), batch)
 	if err != nil {
 		return 0, err
 	}
@@ -101,33 +97,4 @@ func (s *Service) round(ctx context.Context) (int, error) {
 		return len(claimed), <-outage
 	}
 	return len(claimed), nil
-}
-
-// backOff is the pause before a try: first, doubled after each try that failed.
-func backOff(first time.Duration, failed int, most time.Duration) time.Duration {
-	return min(first<<min(failed, 20), most)
-}
-
-// jitter is d, give or take a fifth: instances take turns.
-func jitter(d time.Duration) time.Duration { return d - d/5 + rand.N(2*d/5) }
-
-// wait lets d pass, or less if ctx ends or something is new.
-func wait(ctx context.Context, d time.Duration, news <-chan struct{}) {
-	select {
-	case <-ctx.Done():
-	case <-news:
-	case <-time.After(d):
-	}
-}
-
-// isPermanent reports a refusal that another try would meet again; isFailure one of this
-// mail alone.
-func isPermanent(err error) bool {
-	failure, ok := errors.AsType[*Failure](err)
-	return ok && failure.Permanent
-}
-
-func isFailure(err error) bool {
-	_, ok := errors.AsType[*Failure](err)
-	return ok
 }

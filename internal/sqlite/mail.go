@@ -24,8 +24,13 @@ func (s *Store) AddMail(ctx context.Context, q mail.Queued) error {
 }
 
 // ClaimMail implements mail.Store. Processes that claim at the same time take turns:
-// the statement holds the write lock from its start.
+// the statement holds the write lock from its start. It is not asked for without need.
 func (s *Store) ClaimMail(ctx context.Context, now, until time.Time, limit int) ([]mail.Queued, error) {
+	var due bool
+	err := s.reader.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM outbox WHERE next_try <= $1)`, moment(now)).Scan(&due)
+	if err != nil || !due {
+		return nil, Error("claim mail", err)
+	}
 	rows, err := s.writer.QueryContext(ctx, `
 		UPDATE outbox SET next_try = $2
 		WHERE id IN (SELECT id FROM outbox WHERE next_try <= $1 ORDER BY next_try LIMIT $3)

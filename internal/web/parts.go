@@ -4,6 +4,7 @@ import (
 	"latchkey/internal/web/authapi"
 	"latchkey/internal/web/kit"
 	"latchkey/internal/web/lab"
+	"latchkey/internal/web/mailbox"
 	"latchkey/internal/web/notes"
 	"latchkey/internal/web/signinlink"
 )
@@ -11,6 +12,7 @@ import (
 // parts are what a project can do without: a folder each, and a line here.
 var parts = []kit.Part{
 	authapi.Part,    // below AUTH_PATH: the endpoints for clients of Auth.js
+	mailbox.Part,    // /dev/mailbox: what the site mails, in development
 	notes.Part,      // /notes: the example feature, to copy or to delete
 	signinlink.Part, // /signin/link: signing in by a link in a mail
 	lab.Part,        // /lab: how a session works, shown with one's own

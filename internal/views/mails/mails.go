@@ -4,11 +4,8 @@
 package mails
 
 import (
-	"context"
 	"strings"
 	"unicode"
-
-	"latchkey/internal/mail"
 )
 
 // Site is whose mail it is.
@@ -31,16 +28,6 @@ type Mail struct {
 type Action struct {
 	Text string // verb and object: "Verify this address"
 	Href string // an address of the site, from its configuration and never from a request
-}
-
-// Message is the mail as it goes to an address.
-func (s Site) Message(to string, m Mail) (mail.Message, error) {
-	m = m.flat()
-	var html strings.Builder
-	if err := layout(s, m).Render(context.Background(), &html); err != nil {
-		return mail.Message{}, err
-	}
-	return mail.Message{To: to, Subject: m.Subject, Text: s.text(m), HTML: html.String()}, nil
 }
 
 // text is for programs that show no HTML, and for people who want none.

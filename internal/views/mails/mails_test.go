@@ -41,7 +41,7 @@ func TestAMailWithoutALinkHasNoButton(t *testing.T) {
 	}
 }
 
-// RS-4: what users have typed is text.
+// RS-8: what users have typed is text.
 func TestTextOfUsersIsInert(t *testing.T) {
 	const evil = "Eve <img src=x>\r\nBcc: all@example.com\n\nhttps://evil.example \u2028\x00"
 	text, html := message(t, Mail{Subject: evil, Paragraphs: []string{evil}, Action: Action{evil, "javascript:alert(1)"}, Note: evil})

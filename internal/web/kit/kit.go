@@ -22,6 +22,7 @@ import (
 	"latchkey/internal/auth"
 	"latchkey/internal/auth/authhttp"
 	"latchkey/internal/authjs"
+	"latchkey/internal/mail"
 	"latchkey/internal/views"
 )
 
@@ -31,6 +32,7 @@ type Config struct {
 	Edge         *authhttp.Edge    // their cookie
 	Accounts     *accounts.Service // the users
 	Store        any               // the database, for the stores of parts: it has Pool, or Reader and Writer; nil = none
+	Mail         *mail.Service     // takes mail to its readers; nil = this site sends none
 	Secrets      []string          // what parts derive their keys from, newest first
 	BaseURL      string            // the public origin, such as https://app.example: decides cookies, redirects, HSTS
 	AllowedHosts []string          // hosts that a request may name, without port; nil = any
@@ -56,6 +58,7 @@ type Kit struct {
 	writes  *limiter         // what each user has changed lately
 	polls   *limiter         // how often each session was asked about lately
 	menu    []views.MenuItem // the dashboard, then what parts add
+	mailbox string           // where development shows mail; "" = nowhere
 	parts   []Built
 }
 

@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 
@@ -26,7 +27,8 @@ type Built struct {
 
 	// SignIn are ways to sign in other than by password, which the sign-in page links to;
 	// nil = none.
-	SignIn []views.Link
+	SignIn  []views.Link
+	Mailbox string // the page on which development shows mail; "" = it is none
 
 	// Dashboard is what the part shows on the user's first page; nil = nothing.
 	Dashboard func(*http.Request, views.Page) (templ.Component, error)
@@ -56,8 +58,18 @@ func (k *Kit) Add(parts ...Part) {
 		if built.Routes != nil { // a menu leads nowhere else
 			k.menu = append(k.menu, p.Menu...)
 		}
+		k.mailbox = cmp.Or(built.Mailbox, k.mailbox)
 		k.parts = append(k.parts, built)
 	}
+}
+
+// MailboxLink is for a page that has sent mail: where development shows it. It is zero
+// elsewhere.
+func (k *Kit) MailboxLink() views.Link {
+	if k.mailbox == "" {
+		return views.Link{}
+	}
+	return views.Link{Label: "Open the mailbox", Href: k.mailbox}
 }
 
 // RouteParts adds to r what the parts have in a block.

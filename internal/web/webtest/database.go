@@ -11,6 +11,7 @@ import (
 	"latchkey/internal/accounts"
 	"latchkey/internal/accounts/accountstest"
 	"latchkey/internal/auth"
+	"latchkey/internal/mail"
 	"latchkey/internal/postgres"
 	"latchkey/internal/sqlite"
 	"latchkey/internal/testenv"
@@ -21,6 +22,7 @@ type Database interface {
 	auth.Store
 	accounts.Store
 	accounts.Tokens
+	mail.Store
 	Migrate(context.Context) error
 	Ready(context.Context) error
 	Close()

@@ -67,7 +67,10 @@ type Site struct {
 	RequireVerified bool                // likewise: nobody signs in before they have proved their address
 	Web             web.Config          // likewise; what the others decide is filled in
 
+	Sender mail.Sender // hands over the next instance's mail; nil = it is only shown
+
 	Service *auth.Service     // of the instance made last
+	Mail    *mail.Service     // likewise
 	Users   *accounts.Service // likewise
 
 	built kit.Config // of the instance made last
@@ -149,7 +152,8 @@ func (s *Site) Instance() http.Handler {
 	var running sync.WaitGroup
 	running.Go(func() { service.Run(ctx) })
 	s.T.Cleanup(func() { cancel(); running.Wait() })
-	s.Service = service
+	s.Service, s.Mail = service, s.mail()
+	running.Go(func() { s.Mail.Run(ctx) })
 	s.Users = accounts.New(accounts.Config{
 		Sessions: service, Store: s.Database, Tokens: s.Database, Mail: s.post(), BaseURL: s.URL, RequireVerified: s.RequireVerified,
 		SiteName: "Latchkey", PasswordMinLength: 15, Hash: s.Hash, Log: s.Auth.Log,
@@ -160,6 +164,7 @@ func (s *Site) Instance() http.Handler {
 	if cfg.Store == nil {
 		cfg.Store = s.Database
 	}
+	cfg.Mail = s.Mail
 	cfg.Auth, cfg.Edge, cfg.Accounts, cfg.Secrets, cfg.BaseURL = service, &edge, s.Users, s.Auth.Secrets, s.URL
 	s.built = cfg.Config
 	site, err := web.New(cfg)
@@ -171,16 +176,20 @@ func (s *Site) Instance() http.Handler {
 
 // post is how an instance's accounts write mail.
 func (s *Site) post() accounts.Mailer {
+	s.Letters.mu.Lock()
+	defer s.Letters.mu.Unlock()
+	s.Letters.post = web.Post{Site: mails.Site{Name: "Latchkey", URL: s.URL}, Mail: s.Mail}
+	return s.Letters
+}
+
+// mail is how an instance sends mail.
+func (s *Site) mail() *mail.Service {
+	s.T.Helper()
 	sealer, err := authjs.NewSealer("latchkey.mail", s.Auth.Secrets...)
 	if err != nil {
 		s.T.Fatal(err)
 	}
-	s.Letters.mu.Lock()
-	defer s.Letters.mu.Unlock()
-	s.Letters.post = web.Post{
-		Site: mails.Site{Name: "Latchkey", URL: s.URL}, Mail: mail.New(mail.Config{Sealer: sealer, Log: s.Auth.Log, Now: s.Now}),
-	}
-	return s.Letters
+	return mail.New(mail.Config{Store: s.Database, Sealer: sealer, Sender: s.Sender, Keep: true, Now: s.Now, Log: s.Auth.Log})
 }
 
 // Deploy puts a new instance behind the origin, with what the site's fields say
