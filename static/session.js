@@ -169,8 +169,13 @@ export async function getSession(query = "") {
     remember(current); // a late answer has not changed that
     return answer.session;
   } catch (problem) {
+    // Given up by the browser, with the page that asked: that is no answer, and no news.
+    if (left || (problem instanceof DOMException && problem.name === "AbortError")) {
+      schedule();
+      throw problem;
+    }
     const busy = problem instanceof Response && problem.status === 429;
-    if (!left) ours?.postMessage({ lost: true, busy, notBefore });
+    ours?.postMessage({ lost: true, busy, notBefore });
     lost(busy);
     throw problem;
   }
@@ -185,8 +190,14 @@ export async function getSession(query = "") {
 async function ask(query, tries = 3) {
   const at = (lastCheck = Date.now());
   const stop = window.AbortController && new AbortController();
-  setTimeout(() => stop?.abort(), answerMillis);
-  const response = await fetch(`${settings.authPath}/session${query}`, { cache: "no-store", signal: stop?.signal });
+  let late = false;
+  setTimeout(() => {
+    late = true;
+    stop?.abort();
+  }, answerMillis);
+  const response = await fetch(`${settings.authPath}/session${query}`, { cache: "no-store", signal: stop?.signal }).catch((problem) => {
+    throw late ? new Error("late") : problem;
+  });
   if (!response.ok) {
     notBefore = Math.max(notBefore, Date.now() + retryAfter(response.headers));
     throw response;

@@ -51,12 +51,6 @@ func plural(n int, unit string) string {
 	return fmt.Sprintf("%d %ss", n, unit)
 }
 
-// Exact is exact for the pages of other packages.
-func Exact(t time.Time) string { return exact(t) }
-
-// StrategyWords is strategyWords for them.
-func StrategyWords(strategy string) string { return strategyWords(strategy) }
-
 // exact is the same moment for those who want to know: in UTC, since the
 // server does not know the reader's clock; app.js adds the local time.
 func exact(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04 UTC") }

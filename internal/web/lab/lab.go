@@ -38,9 +38,11 @@ var Part = kit.Part{
 			kit.BlockUsers: func(r chi.Router) {
 				r.Get("/lab", l.Handle(l.show))
 				r.Get("/lab/live", l.Handle(l.live))
+				r.Get("/lab/ping", l.Handle(l.ping))
 			},
 			kit.BlockFresh: func(r chi.Router) {
-				r.Post("/lab/sessions/{id}/end", l.Handle(l.end))
+				r.Post("/lab/practice", l.Handle(l.addPractice))
+				r.Post("/lab/practice/end", l.Handle(l.endPractice))
 				r.Post("/lab/large", l.Handle(l.large))
 				r.Post("/lab/small", l.Handle(l.small))
 				r.Post("/lab/expire", l.Handle(l.expire))
@@ -60,30 +62,25 @@ func newLab(k *kit.Kit) *lab { return &lab{k, newDrops(k.Auth.Now)} }
 
 // show is the page, complete without JavaScript.
 func (l *lab) show(w http.ResponseWriter, r *http.Request) error {
-	m, err := l.model(r)
-	if err != nil {
-		return err
-	}
+	m := l.model(r)
 	p := l.page(r)
 	m.Notice, p.Toast = p.Toast, "" // the lab has a place of its own for it
 	return l.Render(w, r, http.StatusOK, Show(p, m))
 }
 
 var notices = map[string]string{
-	"ended": "That session is over: its row has ended, and the view knows.",
-	"none":  "That session was over already.",
-	"large": "Your roles fill 6 kB now. For 15 seconds every request asks the database: a server whose clock is off must not miss the change.",
-	"small": "The roles are gone again. For 15 seconds every request asks the database: a server whose clock is off must not miss the change.",
-	"drop":  "This server hangs up on this session's polls and pushes now. What the tabs say changes with their next question.",
+	"practice":       "The practice device is signed in.",
+	"practice-ended": "The practice device is signed out. Its next request is refused.",
+	"none":           "There is no practice device to sign out.",
+	"full":           "You've reached your limit of devices. Sign one out first, under Security.",
+	"large":          "Your roles fill 6 kB now.",
+	"small":          "The roles are gone again.",
+	"drop":           "The connection is lost. You're still signed in.",
 }
 
 // live is what lab.js keeps the page up to date with.
 func (l *lab) live(w http.ResponseWriter, r *http.Request) error {
-	m, err := l.model(r)
-	if err != nil {
-		return err
-	}
-	return l.Render(w, r, http.StatusOK, Live(l.page(r), m))
+	return l.Render(w, r, http.StatusOK, Live(l.page(r), l.model(r)))
 }
 
 // page counts from the session engine's clock, like the dates it shows.
@@ -94,25 +91,18 @@ func (l *lab) page(r *http.Request) views.Page {
 	return p
 }
 
-// listed is how many of the user's sessions the lab shows at most.
-const listed = 20
-
-func (l *lab) model(r *http.Request) (Model, error) {
+func (l *lab) model(r *http.Request) Model {
 	session := authhttp.FromContext(r.Context()).Session
 	cost := dbtrace.Count(r.Context()) // so far: to know who asks
-	all, _, err := l.Auth.Sessions(r.Context(), session.User.ID, auth.Page{Limit: listed, First: session.ID})
-	if err != nil {
-		return Model{}, err
-	}
+	_, practice := l.ask(r)
 	renewAfter, maxAge, absolute := l.Auth.Lifetimes()
 	return Model{
 		Strategy: l.Auth.Strategy(),
 		Cookie:   cookieOf(authhttp.Inspect(r.Context())),
 		Large:    slices.ContainsFunc(session.User.Profile.Roles, isWeight),
 		AuthCost: cost,
-		ListCost: dbtrace.Count(r.Context()) - cost,
 		ViewSize: l.Auth.EndingsSize(),
-		Devices:  kit.Devices(all, session.ID),
+		Practice: practice,
 		Dropped:  l.drops.left(session.ID),
 		DropFor:  dropFor,
 
@@ -122,7 +112,7 @@ func (l *lab) model(r *http.Request) (Model, error) {
 		RenewAfter:  renewAfter,
 		MaxAge:      maxAge,
 		AbsoluteAge: absolute,
-	}, nil
+	}
 }
 
 func cookieOf(c auth.Carried) Cookie {
@@ -131,28 +121,6 @@ func cookieOf(c auth.Carried) Cookie {
 		shown.Claims = append(shown.Claims, Claim(claim))
 	}
 	return shown
-}
-
-// end signs out one of the user's sessions.
-func (l *lab) end(w http.ResponseWriter, r *http.Request) error {
-	user := authhttp.FromContext(r.Context()).Session.User
-	n, err := l.Auth.End(r.Context(), auth.Selector{UserID: user.ID, SessionID: chi.URLParam(r, "id")}, auth.ReasonDevice)
-	if err != nil {
-		return err
-	}
-	done := "ended"
-	if n == 0 {
-		done = "none"
-	}
-	return l.back(w, r, done)
-}
-
-// back leads to the lab, which says what has been done.
-func (l *lab) back(w http.ResponseWriter, r *http.Request, done string) error {
-	if err := l.Flash(w, notices[done]); err != nil {
-		return err
-	}
-	return kit.SeeOther(w, r, "/lab")
 }
 
 // expire ends this session as its age would. The next page finds that out and

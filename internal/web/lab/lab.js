@@ -1,21 +1,36 @@
 // @ts-check
 /**
- * Keeps the session lab true while it is open. It needs nothing of session.js
- * but the events that any page may listen to:
+ * Keeps the session lab true while it is open, sends its acts without leaving the page,
+ * and is the practice device. It needs nothing of session.js but
  *   session:trace     on document; detail.what says what this tab does or hears
+ *   getSession        to have the connection checked
  * and nothing of the server but
  *   GET /lab/live     the parts of the page that change, as HTML
- *   Server-Timing     on every answer: db;desc="N", the round trips it cost
+ *   GET /lab/ping     what the practice device gets: 200 or 401
+ *   Server-Timing     on every answer: db;desc="N", the queries that it cost
  *
  * @typedef {{what: string, state?: string, reason?: string, session?: {user: {email: string}}|null}} Trace
  * @typedef {{at: number, words: string, cost?: number, answer?: boolean}} Line
  */
 
+// @ts-ignore: the page's import map leads to the module that runs already
+import { getSession } from "/static/session.js";
+
 const { authPath, push } = document.body.dataset;
 const refreshMillis = 3000;
+const pingMillis = 1000;
 const logLength = 12;
+const wireLength = 4;
 /** For how long an answer and its cost, which come separately, wait for each other. */
 const pairMillis = 1000;
+
+/** The page is on its way out: a question that ends with it is no answer. */
+let leaving = false;
+addEventListener("pagehide", () => (leaving = true));
+addEventListener("pageshow", () => (leaving = false));
+
+/** @param {unknown} problem */
+const aborted = (problem) => leaving || (problem instanceof DOMException && problem.name === "AbortError");
 
 /* What runs out */
 
@@ -71,11 +86,8 @@ async function refresh() {
   asking = true;
   try {
     const response = await fetch("/lab/live", { cache: "no-store" });
-    if (response.status === 401) fresh("The server refuses this session already. This tab hears of it with its next poll or push.");
-    else if (response.ok) show(await response.text());
-    else throw new Error(`/lab/live answered ${response.status}`);
-  } catch {
-    fresh(`Not reachable. This is as of ${clockTime(lastSeen)}.`);
+    if (response.ok) show(await response.text());
+  } catch { // the next one tells; session.js says when the server cannot be reached
   }
   asking = false;
   if (document.visibilityState !== "visible") return;
@@ -83,42 +95,175 @@ async function refresh() {
   askAgain = false;
 }
 
-let lastSeen = Date.now();
-
 /** @param {string} html */
 function show(html) {
   const parts = new DOMParser().parseFromString(html, "text/html").querySelectorAll("[data-part]");
   for (const part of parts) replace(/** @type {HTMLElement} */ (part));
-  lastSeen = Date.now();
   readServerClock();
   tick();
-  fresh(`As of ${clockTime(lastSeen)}.`);
 }
 
 /**
  * Puts a part in its place, if it has changed. Who is on a button in it stays
- * on it; if the button is gone, on the part.
+ * on it; if the button is gone, on the one that took its place.
  * @param {HTMLElement} part
  */
 function replace(part) {
   const old = document.getElementById(part.id);
-  if (!old || shown.get(part.id) === part.outerHTML) return;
-  shown.set(part.id, part.outerHTML);
+  const text = visible(part);
+  const first = !shown.has(part.id);
+  if (!old || shown.get(part.id) === text) return;
+  shown.set(part.id, text);
+  if (part instanceof HTMLDetailsElement && old instanceof HTMLDetailsElement) part.open = old.open;
   const focused = old.contains(document.activeElement) ? document.activeElement?.id : undefined;
   old.replaceWith(part);
+  if (part.id === "lab-practice") writeWire();
+  if (!first) flash(part);
   if (focused === undefined) return;
-  (document.getElementById(focused) ?? part).focus({ preventScroll: true });
+  const next = document.getElementById(focused) ?? part.querySelector("button, summary");
+  if (next instanceof HTMLElement) next.focus({ preventScroll: true });
+}
+
+/**
+ * What of a part a reader sees change: not the id of its form, and not the seconds that
+ * tick by themselves.
+ * @param {HTMLElement} part
+ */
+function visible(part) {
+  const copy = /** @type {HTMLElement} */ (part.cloneNode(true));
+  for (const input of copy.querySelectorAll("input[name=form]")) input.remove();
+  for (const clock of copy.querySelectorAll(".lab-clock")) clock.textContent = clock.getAttribute("data-until");
+  copy.removeAttribute("data-now");
+  return copy.outerHTML;
+}
+
+/**
+ * Shows once that something has changed.
+ * @param {HTMLElement} part
+ */
+function flash(part) {
+  const effect = part.closest(".lab-effect");
+  effect?.classList.remove("lab-changed");
+  void (effect instanceof HTMLElement && effect.offsetWidth); // so that the same animation begins anew
+  effect?.classList.add("lab-changed");
+}
+
+document.addEventListener("animationend", ({ target }) => target instanceof HTMLElement && target.classList.remove("lab-changed"));
+
+/* Acts */
+
+document.addEventListener("submit", (event) => {
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  if (!form.matches("[data-act]")) return;
+  event.preventDefault();
+  event.stopImmediatePropagation(); // the page stays: there is nothing for app.js to wait for
+  act(form, Date.now());
+}, true);
+
+/** @type {Set<string>} acts under way */
+const acting = new Set();
+
+/**
+ * Sends a form and shows what came of it. What goes wrong is left to the plain form.
+ * @param {HTMLFormElement} form
+ * @param {number} pressed when
+ */
+async function act(form, pressed) {
+  const path = new URL(form.action).pathname;
+  if (acting.has(path)) return;
+  acting.add(path);
+  if (path === "/lab/practice/end") ended = pressed;
+  try {
+    const response = await fetch(path, { method: "POST", headers: { Accept: "application/json" }, body: new URLSearchParams() });
+    if (!response.ok) return void location.reload(); // the page says what is wrong
+    const { said, dropFor } = await response.json();
+    say(said);
+    if (path.startsWith("/lab/practice")) ping();
+    if (dropFor) dropped(dropFor);
+    refresh();
+  } catch (problem) {
+    if (!aborted(problem)) say("That didn't reach the server. Try again.");
+  } finally {
+    acting.delete(path);
+  }
 }
 
 /** @param {string} text */
-function fresh(text) {
-  const place = document.getElementById("lab-fresh");
+function say(text) {
+  const place = document.getElementById("lab-said");
   if (place) place.textContent = text;
+}
+
+/**
+ * The server hangs up now: this tab finds out at once, and that it is over as soon as it
+ * is.
+ * @param {number} millis
+ */
+function dropped(millis) {
+  getSession().catch(() => {});
+  setTimeout(() => getSession().catch(() => {}), millis + 250);
+  setTimeout(refresh, millis + 250);
+}
+
+/* The practice device */
+
+/** @type {{at: number, status: number, cost: number}[]} its answers, newest first */
+let wire = [];
+/** When the button was pressed that ends it; 0: it was not. */
+let ended = 0;
+/** @type {ReturnType<typeof setTimeout>|undefined} */
+let nextPing;
+
+/** Asks as the practice device, once a second for as long as it is signed in. */
+async function ping() {
+  clearTimeout(nextPing);
+  try {
+    const response = await fetch("/lab/ping", { cache: "no-store" });
+    const answer = response.headers.get("Content-Type") === "application/json" ? await response.json() : undefined;
+    if (!answer) return; // this session's own end: session.js says so
+    if (answer.state) wire = [{ at: Date.now(), status: response.status, cost: answer.queries }, ...wire].slice(0, wireLength);
+    writeWire();
+    if (response.status === 401) return refused();
+  } catch (problem) {
+    if (aborted(problem)) return;
+  }
+  if (document.visibilityState === "visible") nextPing = setTimeout(ping, pingMillis);
+}
+
+/** Says how soon the practice device was refused. */
+function refused() {
+  const place = document.getElementById("lab-verdict");
+  if (place && ended) place.textContent = `Signed out ${Date.now() - ended} ms after you pressed the button`;
+  place?.classList.toggle("lab-refused", ended > 0);
+  verdict = place?.textContent ?? "";
+  ended = 0;
+}
+
+/** What was said last of its end, for as long as it lasts. */
+let verdict = "";
+
+function writeWire() {
+  const list = document.getElementById("lab-wire");
+  list?.replaceChildren(...wire.map(({ at, status, cost }) => {
+    const item = document.createElement("li");
+    const [time, code, request, price] = ["time", "strong", "code", "span"].map((name) => document.createElement(name));
+    time.textContent = clockTime(at);
+    code.textContent = String(status);
+    code.className = status === 401 ? "lab-refused" : "lab-good";
+    request.textContent = "GET /lab/ping";
+    price.textContent = queries(cost);
+    item.append(time, code, request, price);
+    return item;
+  }));
+  const practice = document.getElementById("lab-practice");
+  const place = document.getElementById("lab-verdict");
+  if (practice?.dataset.state === "on") verdict = "";
+  else if (place && verdict) place.textContent = verdict;
 }
 
 /* What the tabs say */
 
-/** @type {Line[]} newest first; kept for this tab, so that a button's page load does not end the story */
+/** @type {Line[]} newest first; kept for this tab, over a page load */
 let log = [];
 try {
   log = JSON.parse(sessionStorage.getItem("latchkey-lab") ?? "[]");
@@ -131,18 +276,20 @@ function clockTime(at) {
 }
 
 /** @param {Line} line */
-function say(line) {
+function note(line) {
   log = [line, ...log].slice(0, logLength);
   writeLog();
 }
 
 function writeLog() {
   const list = document.getElementById("lab-log");
-  list?.replaceChildren(...log.map(({ at, words, cost }) => {
+  list?.replaceChildren(...log.slice(0, wireLength).map(({ at, words, cost }) => {
     const item = document.createElement("li");
-    const time = document.createElement("time");
+    const [time, text, price] = ["time", "span", "span"].map((name) => document.createElement(name));
     time.textContent = clockTime(at);
-    item.append(time, ` ${words}`, cost === undefined ? "" : `; ${trips(cost)}`);
+    text.textContent = words;
+    price.textContent = cost === undefined ? "" : queries(cost);
+    item.append(time, text, price);
     return item;
   }));
   try {
@@ -152,21 +299,19 @@ function writeLog() {
 }
 
 /** @param {number} cost */
-function trips(cost) {
-  return `${cost} database round ${cost === 1 ? "trip" : "trips"}`;
-}
+const queries = (cost) => `${cost} ${cost === 1 ? "query" : "queries"}`;
 
 /** @param {Trace} trace */
 function words({ what, state, reason, session }) {
   const outcome = session ? "signed in" : `signed out${reason ? ` (${reason})` : ""}`;
   switch (what) {
-    case "lead": return "this tab asks for all from now on";
-    case "follow": return "this tab asks for all no more";
-    case "ask": return "this tab asks who is signed in";
-    case "answer": return `the answer came: ${outcome}`;
-    case "heard": return `another tab shared its answer: ${outcome}`;
-    case "unknown": return "no answer: it cannot be known who is signed in";
-    case "push": return { open: "push: the line is open", news: "push: there is news", closed: "push: the line is closed" }[state ?? ""] ?? "push";
+    case "lead": return "this tab asks from now on";
+    case "follow": return "this tab stopped polling";
+    case "ask": return "this tab asks";
+    case "answer": return `answer: ${outcome}`;
+    case "heard": return `another tab's answer: ${outcome}`;
+    case "unknown": return "no answer";
+    case "push": return { open: "push is on", news: "push: news", closed: "push is off" }[state ?? ""] ?? "push";
   }
   return what;
 }
@@ -190,12 +335,12 @@ function charge(cost) {
     const left = unclaimed.indexOf(cost);
     if (left < 0) return;
     unclaimed.splice(left, 1);
-    say({ at: Date.now(), words: `${authPath}/session was asked`, cost });
+    note({ at: Date.now(), words: `${authPath}/session was asked`, cost });
   }, pairMillis);
 }
 
 /**
- * The round trips that an answer cost, or undefined where it does not say.
+ * The queries that an answer cost, or undefined where it does not say.
  * @param {PerformanceEntry|undefined} entry
  */
 function costOf(entry) {
@@ -213,38 +358,43 @@ function observe(entry) {
 /** Says which tab leads: the one that holds the lock of session.js. */
 async function showLeader() {
   const place = document.getElementById("lab-leader");
-  if (!place) return;
-  place.textContent = await leader() + (push === "true" ? " News is pushed." : "");
+  if (place) place.textContent = await leader() + (push === "true" ? " News is pushed." : "");
 }
 
 /** A lock of our own, held to see by it who we are. */
 const ownLock = `latchkey-lab-${Math.random()}`;
 
 async function leader() {
-  if (!navigator.locks) return "This browser has no locks, so every visible tab asks for itself.";
+  if (!navigator.locks) return "Every visible tab asks for itself.";
   const { held = [], pending = [] } = await navigator.locks.request(ownLock, () => navigator.locks.query());
   const us = held.find((lock) => lock.name === ownLock)?.clientId;
   const holder = held.find((lock) => lock.name === "latchkey-session")?.clientId;
   const waiting = pending.filter((lock) => lock.name === "latchkey-session").length;
-  const queue = waiting === 0 ? "No tab waits to take over." : waiting === 1 ? "1 tab waits to take over." : `${waiting} tabs wait to take over.`;
   if (!holder) return "No tab asks at the moment.";
-  return `${holder === us ? "This tab asks for all tabs of this browser." : "Another tab asks for this one."} ${queue}`;
+  return `${holder === us ? "This tab asks for all." : "Another tab asks."} ${waiting} waiting.`;
 }
 
 document.addEventListener("session:trace", (event) => {
   const trace = /** @type {CustomEvent<Trace>} */ (event).detail;
+  if (leaving) return;
   const cost = trace.what === "answer" ? unclaimed.shift() : undefined;
-  say({ at: Date.now(), words: words(trace), cost, answer: trace.what === "answer" });
+  note({ at: Date.now(), words: words(trace), cost, answer: trace.what === "answer" });
   showLeader();
   if (["answer", "heard", "unknown", "push"].includes(trace.what)) refresh();
 });
 document.addEventListener("visibilitychange", () => {
   clearTimeout(nextRefresh);
-  if (document.visibilityState === "visible") refresh();
+  clearTimeout(nextPing);
+  if (document.visibilityState !== "visible") return;
+  refresh();
+  if (practising()) ping();
 });
 
+const practising = () => document.getElementById("lab-practice")?.dataset.state === "on";
+
+for (const part of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-part]"))) shown.set(part.id, visible(part));
 readServerClock();
-say({ at: performance.timeOrigin, words: "page and list came", cost: costOf(performance.getEntriesByType("navigation")[0]) });
+note({ at: performance.timeOrigin, words: "this page", cost: costOf(performance.getEntriesByType("navigation")[0]) });
 new PerformanceObserver((list) => list.getEntries().forEach(observe)).observe({ type: "resource", buffered: true });
 setInterval(() => {
   tick();
@@ -252,3 +402,4 @@ setInterval(() => {
 }, 1000);
 showLeader();
 refresh();
+if (practising()) ping();

@@ -23,8 +23,9 @@ var labFlows = map[string]func(t *testing.T, w *webtest.Site){
 	"what a request costs is told":                      labCosts,
 	"the page shows what the cookie carries":            labCookieFacts,
 	"the token becomes large and small again":           labWeight,
-	"another session is ended":                          labEnds,
-	"nobody ends another user's session from the lab":   labNotAnothers,
+	"a practice device is signed in and out":            labPractice,
+	"a practice device keeps to the limit":              labPracticeLimit,
+	"a practice device is its user's alone":             labPracticeOwner,
 	"expire now leads to the sign-in page, with reason": labExpires,
 	"a dropped connection is back after 20 seconds":     labDrops,
 	"the live parts are for who is signed in":           labLive,
@@ -50,7 +51,7 @@ func TestWithoutTheLabThereIsNone(t *testing.T) {
 	b := w.SignUp("ada@example.com")
 	for request, status := range map[string]int{
 		"GET /lab": 404, "GET /lab/live": 404, "POST /lab/large": 404, "POST /lab/small": 404, "POST /lab/expire": 404,
-		"POST /lab/drop": 404, "POST /lab/sessions/x/end": 404,
+		"POST /lab/drop": 404, "POST /lab/practice": 404, "POST /lab/practice/end": 404, "GET /lab/ping": 404,
 	} {
 		method, path, _ := strings.Cut(request, " ")
 		b.Do(method, path, "application/x-www-form-urlencoded", "").Shows(status)
@@ -79,28 +80,28 @@ func script(b *webtest.Browser, path string) *webtest.Answer {
 
 func labCosts(t *testing.T, w *webtest.Site) {
 	b := w.SignUp(webtest.Email(t))
-	costs(b.Get("/dashboard"), "0").Shows(200, `<a href="/lab">`)
+	costs(b.Get("/account/appearance"), "0").Shows(200, `<a href="/lab">`)
 	costs(b.Get("/auth/session"), "0")
-	costs(b.Get("/lab"), "1").Shows(200, "<strong>0 <small>round trips</small></strong>", "the list of sessions below costs 1")
+	costs(b.Get("/lab"), "0").Shows(200, "<strong>0</strong> the last check still counts")
 	costs(b.Get("/account/sessions"), "2") // asks afresh, and for the list
 	w.Wait(5 * time.Minute)
-	costs(b.Get("/lab"), "2").Shows(200, "<strong>1 <small>round trip</small></strong>", "a check was due")
-	costs(b.Get("/dashboard"), "0")
+	costs(b.Get("/lab"), "1").Shows(200, "<strong>1</strong> a check was due")
+	costs(b.Get("/account/appearance"), "0")
 	w.Wait(5 * time.Minute)
 	costs(script(b, "/auth/session"), "1") // a poll renews, too
-	costs(b.Get("/dashboard"), "0")
+	costs(b.Get("/account/appearance"), "0")
 	costs(w.Browser().Get("/auth/session"), "0")
 }
 
 func labCookieFacts(t *testing.T, w *webtest.Site) {
 	ada := webtest.Email(t)
 	b := w.SignUp(ada)
-	page := b.Get("/lab").Shows(200, "The session lab", "<strong>"+w.Auth.Strategy+"</strong>", "in one cookie").Lacks(b.Session())
+	page := b.Get("/lab").Shows(200, "Session lab", "Strategy: "+w.Auth.Strategy, "in one cookie").Lacks(b.Session())
 	if w.Auth.Strategy == "database" {
 		page.Shows(200, "<strong>43 <small>bytes</small></strong>", b.Session()[:6]+"…", "SHA-256").Lacks(b.Session()[:7], "<code>vat</code>")
 		return
 	}
-	page.Shows(200, "<code>sub</code>", "<code>vat</code>", "<code>abs</code>", "in 1 day", "in 3 days").Lacks("opaque token: a random")
+	page.Shows(200, "<code>sub</code>", "<code>vat</code>", "<code>abs</code>", "in 1 day", "in 3 days").Lacks("A random number")
 	size := regexp.MustCompile(`<strong>(\d+) <small>bytes`).FindStringSubmatch(page.Text)
 	if want := len(b.Session()); size == nil || size[1] != strconv.Itoa(want) {
 		t.Errorf("the page says the cookie has %v bytes, want %d", size, want)
@@ -172,7 +173,7 @@ func labWeight(t *testing.T, w *webtest.Site) {
 	users.UpdateUser(t.Context(), u.ID, func(u *accounts.Editable) error { u.Profile.Roles = []string{"editor", "label"}; return nil })
 
 	want := map[string]int{"jwt": 3, "database": 1}[w.Auth.Strategy]
-	page := b.Post("/lab/large").RedirectsTo("/lab").Shows(200, "fill 6 kB", "Make it small again").Lacks("Make the token large")
+	page := b.Post("/lab/large").RedirectsTo("/lab").Shows(200, "fill 6 kB", "Shrink it again").Lacks("Grow the cookie</span>")
 	if want == 3 {
 		page.Shows(200, "in 3 cookies", "<code>roles</code>", "&#34;editor&#34;", "bytes in all")
 	} else {
@@ -192,7 +193,7 @@ func labWeight(t *testing.T, w *webtest.Site) {
 	}
 
 	for range 2 {
-		b.Post("/lab/small").RedirectsTo("/lab").Shows(200, "Make the token large", "in one cookie")
+		b.Post("/lab/small").RedirectsTo("/lab").Shows(200, "Grow the cookie</span>", "in one cookie")
 		phone.Get("/dashboard").Shows(200)
 		if got := roles(w, b); chunks(b) != 1 || chunks(phone) != 1 || !slices.Equal(got, []string{"editor", "label"}) {
 			t.Errorf("small again: %d and %d cookies and the roles %q, want one each and the user's own", chunks(b), chunks(phone), got)
@@ -200,40 +201,104 @@ func labWeight(t *testing.T, w *webtest.Site) {
 	}
 }
 
-var labEndForm = regexp.MustCompile(`action="/lab/sessions/([\w-]+)/end"`)
-
-func labEnds(t *testing.T, w *webtest.Site) {
-	ada := webtest.Email(t)
-	b, phone := w.SignUp(ada), w.Browser()
-	phone.Post("/signin", "email", ada, "password", webtest.Password).RedirectsTo("/dashboard")
-	ids := labEndForm.FindAllStringSubmatch(b.Get("/lab").Text, -1)
-	if len(ids) != 1 {
-		t.Fatalf("the lab has %d forms to end another session, want 1", len(ids))
-	}
-	end := "/lab/sessions/" + ids[0][1] + "/end"
-	page := b.Post(end).RedirectsTo("/lab").Shows(200, "That session is over", "<strong>1 <small>entry</small></strong>")
-	if labEndForm.MatchString(page.Text) {
-		t.Error("the ended session is still in the list")
-	}
-	phone.Get("/dashboard").RedirectsTo("/signin?callbackUrl=%2Fdashboard&reason=device")
-	b.Post(end).RedirectsTo("/lab").Shows(200, "over already")
+// ping asks as the practice device does.
+func ping(b *webtest.Browser, status int, texts ...string) *webtest.Answer {
+	b.T.Helper()
+	return script(b, "/lab/ping").Shows(status, texts...)
 }
 
-func labNotAnothers(t *testing.T, w *webtest.Site) {
-	ada, bob := w.SignUp(webtest.Email(t)), w.SignUp("bob"+webtest.Email(t))
-	phone := w.Browser()
-	phone.Post("/signin", "email", webtest.Email(t), "password", webtest.Password).RedirectsTo("/dashboard")
-	id := labEndForm.FindStringSubmatch(ada.Get("/lab").Text)[1]
-	bob.Post("/lab/sessions/" + id + "/end").RedirectsTo("/lab")
-	phone.Get("/dashboard").Shows(200)
+func labPractice(t *testing.T, w *webtest.Site) {
+	ada := webtest.Email(t)
+	b := w.SignUp(ada)
+	b.Get("/lab").Shows(200, "None yet", "Add practice device")
+	ping(b, 401, `"state":""`)
+	b.Post("/lab/practice/end").RedirectsTo("/lab").Shows(200, "no practice device")
+
+	b.Post("/lab/practice").RedirectsTo("/lab").Shows(200, "The practice device is signed in.", "Sign it out")
+	ping(b, 200, `"state":"on"`, `"queries":0`)
+	b.Get("/account/sessions").Shows(200, "Practice-device")
+	w.Wait(6 * time.Minute)
+	b.Get("/dashboard").Shows(200)
+	ping(b, 200, `"queries":1`)
+
+	// Another one takes its place.
+	b.Post("/lab/practice").Shows(303)
+	if got := strings.Count(b.Get("/account/sessions").Text, "Practice-device"); got == 0 {
+		t.Error("the practice device is not among the devices")
+	}
+	u, _, _ := w.Database.UserByEmail(t.Context(), ada)
+	if _, n, err := w.Database.Live(t.Context(), u.ID, w.Now(), auth.Page{}); err != nil || n != 2 {
+		t.Errorf("the user has %d sessions, %v, want this one and the practice device's", n, err)
+	}
+
+	b.Post("/lab/practice/end").RedirectsTo("/lab").Shows(200, "Its next request is refused", "Add practice device")
+	ping(b, 401, `"state":"off"`, `"reason":"device"`)
+	other := w.Instance()
+	w.Use(other)
+	refused := webtest.Eventually(func() bool { return script(b, "/lab/ping").StatusCode == http.StatusUnauthorized })
+	if !refused {
+		t.Error("another instance still takes the practice device")
+	}
+	b.Get("/dashboard").Shows(200)
+
+	// An act of lab.js is answered at once, without a page.
+	b.Header.Set("Accept", "application/json")
+	b.Post("/lab/practice").Shows(200, `"said":"The practice device is signed in."`)
+	b.Header.Del("Accept")
+	b.Post("/account/sessions/end-all").Shows(303)
+	back := w.SignIn(ada)
+	for _, c := range b.Client.Jar.Cookies(b.Origin()) {
+		if strings.HasPrefix(c.Name, "lab-practice") {
+			back.Client.Jar.SetCookies(b.Origin(), []*http.Cookie{c})
+		}
+	}
+	ping(back, 401, `"reason":"everywhere"`) // it went with the others
+}
+
+func labPracticeLimit(t *testing.T, w *webtest.Site) {
+	for _, policy := range []auth.Policy{auth.PolicyEvict, auth.PolicyDeny} {
+		w.Auth.Policy, w.Auth.Limit = policy, 2
+		w.Deploy()
+		ada := string(policy) + webtest.Email(t)
+		b := w.SignUp(ada)
+		phone := w.SignIn(ada)
+		b.Post("/lab/practice").RedirectsTo("/lab").Shows(200, "reached your limit", "None yet")
+		phone.Get("/dashboard").Shows(200)
+		phone.Post("/signout").Shows(303)
+		b.Post("/lab/practice").RedirectsTo("/lab").Shows(200, "is signed in")
+		b.Post("/lab/practice").RedirectsTo("/lab").Shows(200, "is signed in") // in the place of itself
+	}
+}
+
+func labPracticeOwner(t *testing.T, w *webtest.Site) {
+	ada := webtest.Email(t)
+	b := w.SignUp(ada)
+	b.Post("/lab/practice").Shows(303)
+	var practice []*http.Cookie
+	for _, c := range b.Client.Jar.Cookies(b.Origin()) {
+		if strings.HasPrefix(c.Name, "lab-practice") {
+			practice = append(practice, c)
+		}
+	}
+	bob := w.SignUp("bob" + ada)
+	bob.Client.Jar.SetCookies(bob.Origin(), practice)
+	ping(bob, 401, `"state":""`)
+	bob.Post("/lab/practice/end").RedirectsTo("/lab").Shows(200, "no practice device")
+	ping(b, 200)
+
+	// It opens no other page, and nobody without a session gets an answer.
 	guest := w.Browser()
-	guest.Post("/lab/sessions/" + id + "/end").RedirectsTo("/signin?")
-	phone.Get("/dashboard").Shows(200)
+	guest.Client.Jar.SetCookies(guest.Origin(), practice)
+	guest.Get("/dashboard").Shows(303)
+	guest.Get("/lab").Shows(303)
+	script(guest, "/lab/ping").Shows(401).Lacks("state")
+	guest.Post("/lab/practice").Shows(303)
 	// The router refuses what comes from elsewhere.
-	ada.Header.Set("Sec-Fetch-Site", "cross-site")
-	ada.Header.Set("Origin", "https://evil.example")
-	ada.Post("/lab/sessions/" + id + "/end").Shows(403)
-	ada.Post("/lab/expire").Shows(403)
+	b.Header.Set("Sec-Fetch-Site", "cross-site")
+	b.Header.Set("Origin", "https://evil.example")
+	for _, path := range []string{"/lab/practice", "/lab/practice/end", "/lab/expire", "/lab/large"} {
+		b.Post(path).Shows(403)
+	}
 }
 
 func labExpires(t *testing.T, w *webtest.Site) {
@@ -259,7 +324,7 @@ func labDrops(t *testing.T, w *webtest.Site) {
 	b, phone := w.SignUp(ada), w.Browser()
 	phone.Post("/signin", "email", ada, "password", webtest.Password).RedirectsTo("/dashboard")
 	cut, stays := b.Listen(), phone.Listen()
-	b.Post("/lab/drop").RedirectsTo("/lab").Shows(200, "hangs up", "Cut for another", "<strong>0 <small>round trips")
+	b.Post("/lab/drop").RedirectsTo("/lab").Shows(200, "The connection is lost.", "Lost for", "still signed in")
 	for _, path := range []string{"/auth/session", "/auth/events"} {
 		if !refused(b, path) {
 			t.Errorf("GET %s of the dropped session is answered, want the connection to fail", path)
@@ -270,7 +335,7 @@ func labDrops(t *testing.T, w *webtest.Site) {
 	}
 	stays.Quiet("while another session is dropped")
 	b.Get("/auth/csrf").Shows(200)
-	b.Get("/lab/live").Shows(200, "Cut for another")
+	b.Get("/lab/live").Shows(200, "Lost for")
 	phone.Get("/auth/session").Shows(200, ada)
 	w.Wait(19 * time.Second)
 	if !refused(b, "/auth/session") {
@@ -278,7 +343,7 @@ func labDrops(t *testing.T, w *webtest.Site) {
 	}
 	w.Wait(2 * time.Second)
 	b.Get("/auth/session").Shows(200, ada)
-	b.Get("/lab").Shows(200).Lacks("Cut for another")
+	b.Get("/lab").Shows(200, "Connected").Lacks("Lost for")
 }
 
 func labLive(t *testing.T, w *webtest.Site) {
@@ -286,12 +351,12 @@ func labLive(t *testing.T, w *webtest.Site) {
 	guest.Get("/lab").RedirectsTo("/signin?callbackUrl=%2Flab")
 	guest.Get("/lab/live").RedirectsTo("/signin?callbackUrl=%2Flab%2Flive")
 	b := w.SignUp(webtest.Email(t))
-	live := script(b, "/lab/live").Shows(200, `id="lab-readings"`, `id="lab-sessions"`).Lacks("<html", "<script", b.Session())
+	live := script(b, "/lab/live").Shows(200, `id="lab-readings"`, `id="lab-practice"`).Lacks("<html", "<script", b.Session())
 	if got := live.Header.Get("Cache-Control"); got != "private, no-store" {
 		t.Errorf("the live parts say Cache-Control %q, want them kept nowhere", got)
 	}
 	w.Wait(6 * time.Minute)
-	due := costs(script(b, "/lab/live"), "2")
+	due := costs(script(b, "/lab/live"), "1")
 	if len(due.Cookies()) != 0 {
 		t.Error("a script's request for the live parts renews the cookie: a page that is only open must not")
 	}
