@@ -31,10 +31,6 @@ func (s *Service) mailTo(ctx context.Context, typedEmail string, send func(auth.
 	return send(u)
 }
 
-// mayMail reports whether another mail may go to an address now, and counts it. It is
-// asked before anybody looks whether the address has an account.
-func (s *Service) mayMail(ctx context.Context, email string) (bool, error) { return true, nil }
-
 // Forgot mails the user of an address a link to choose a new password. Nothing tells the
 // caller whether there is such a user. Invalid if it is no address.
 func (s *Service) Forgot(ctx context.Context, typedEmail string) error {
