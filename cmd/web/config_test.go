@@ -97,7 +97,7 @@ func TestEveryBadValueIsReportedAtOnce(t *testing.T) { // CF-1, CF-2
 		"APP_ENV", "staging", "ADDR", "8080", "BASE_URL", "https://ada:hunter4@app.example", "DATABASE_URL", "mysql://u:hunter2@h/d", "DATABASE_LISTEN_URL", "x:hunter3",
 		"AUTH_SECRET", "too-short", "AUTH_PATH", "/signin/", "SESSION_STRATEGY", "cookie", "SESSION_MAX_AGE", "7d", "SESSION_ABSOLUTE_MAX_AGE", "-1h",
 		"SESSION_RENEW_AFTER", "soon", "SESSION_LIMIT", "-1", "SESSION_LIMIT_POLICY", "kick", "SESSION_POLL_INTERVAL", "1ms", "SESSION_POLL_KEEPS_ALIVE", "maybe", "SESSION_PUSH", "perhaps",
-		"SESSION_COOKIE_NAME", "a b", "PASSWORD_MIN_LENGTH", "7", "LOG_FORMAT", "xml", "LAB", "yes",
+		"SESSION_COOKIE_NAME", "a b", "PASSWORD_MIN_LENGTH", "7", "LOG_FORMAT", "xml", "LAB", "yes", "REQUIRE_VERIFIED_EMAIL", "perhaps", "SIGNIN_EMAIL_LINK", "yes",
 	}
 	_, err := load(env(bad...))
 	if _, ok := errors.AsType[configError](err); !ok {

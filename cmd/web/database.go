@@ -10,6 +10,7 @@ import (
 	"latchkey/internal/accounts"
 	"latchkey/internal/auth"
 	"latchkey/internal/postgres"
+	"latchkey/internal/ratelimit"
 	"latchkey/internal/sqlite"
 )
 
@@ -23,6 +24,7 @@ type database interface {
 	auth.Store
 	accounts.Store
 	accounts.Tokens
+	ratelimit.Store
 	Migrate(context.Context) error // brings the schema up to this program's
 	Ready(context.Context) error   // nil once it answers and is migrated
 	Name() string                  // in words, such as PostgreSQL

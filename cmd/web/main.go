@@ -71,7 +71,8 @@ func run(ctx context.Context, dir string, getenv func(string) string, stderr io.
 	if cfg.baseURL == "" {
 		cfg.baseURL = localURL(listeners)
 	}
-	service, users, handler, err := newSite(ctx, cfg, db, log)
+	limits := newLimits(cfg, db, log)
+	service, users, handler, err := newSite(ctx, cfg, db, limits, log)
 	if err != nil {
 		return err
 	}
@@ -81,14 +82,12 @@ func run(ctx context.Context, dir string, getenv func(string) string, stderr io.
 
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var running sync.WaitGroup
-	running.Go(func() {
-		defer reportPanic(cfg.logJSON, stderr)
-		service.Run(background)
-	})
-	running.Go(func() {
-		defer reportPanic(cfg.logJSON, stderr)
-		users.Run(background)
-	})
+	for _, upkeep := range []func(context.Context){service.Run, users.Run, limits.Run} {
+		running.Go(func() {
+			defer reportPanic(cfg.logJSON, stderr)
+			upkeep(background)
+		})
+	}
 	defer running.Wait()
 	defer stop() // the view is kept true until the last request is answered
 

@@ -69,6 +69,7 @@ func (s *Service) checkPassword(ctx context.Context, typedEmail, typedPassword s
 	if err != nil {
 		return u, "", err
 	}
+	defer attempt.Done()
 	var hash string
 	if email != "" {
 		u, hash, err = s.cfg.Store.UserByEmail(ctx, email)

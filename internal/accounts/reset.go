@@ -7,30 +7,6 @@ import (
 	"latchkey/internal/auth"
 )
 
-// invalidEmail tells what is wrong with a text that is no address.
-const invalidEmail = "Enter an email address such as name@example.com."
-
-// mailTo does what sends a mail to the user of an address. An address without an account,
-// and one whose user may not sign in, look the same to the caller: nothing happens.
-// Invalid if it is no address.
-func (s *Service) mailTo(ctx context.Context, typedEmail string, send func(auth.User) error) error {
-	email, ok := CanonicalEmail(typedEmail)
-	if !ok {
-		return Invalid{"email": invalidEmail}
-	}
-	if ok, err := s.mayMail(ctx, email); !ok {
-		return err
-	}
-	u, _, err := s.cfg.Store.UserByEmail(ctx, email)
-	if errors.Is(err, auth.ErrNotFound) || err == nil && !u.DisabledAt.IsZero() {
-		return nil
-	}
-	if err != nil {
-		return wrap("find user", err)
-	}
-	return send(u)
-}
-
 // Forgot mails the user of an address a link to choose a new password. Nothing tells the
 // caller whether there is such a user. Invalid if it is no address.
 func (s *Service) Forgot(ctx context.Context, typedEmail string) error {

@@ -15,50 +15,6 @@ type Knows struct {
 	Password string // as it was typed; "" = it was not asked for
 }
 
-// Apply is Register for a site that lets nobody in before they have proved their address.
-// It answers a taken address as it does a new one, and mails the owner of the address
-// either way (LG-3). The id that it returns is that of the account, or of no account at
-// all.
-func (s *Service) Apply(ctx context.Context, in Registration) (userID string, err error) {
-	u, err := s.Register(ctx, in)
-	if errors.Is(err, ErrEmailTaken) {
-		email, _ := CanonicalEmail(in.Email)
-		return auth.NewID(), s.tellOwner(ctx, email)
-	}
-	return u.ID, err
-}
-
-// tellOwner tells the owner of an address that somebody has signed up with it again. What
-// the newer sign-up chose is not kept, or whoever signs up last would set the password of
-// an account that somebody else then proves.
-func (s *Service) tellOwner(ctx context.Context, email string) error {
-	u, _, err := s.cfg.Store.UserByEmail(ctx, email)
-	if errors.Is(err, auth.ErrNotFound) { // was deleted meanwhile
-		return nil
-	}
-	if err != nil {
-		return wrap("tell owner", err)
-	}
-	if ok, err := s.mayMail(ctx, email); !ok {
-		return err
-	}
-	if u.EmailVerifiedAt.IsZero() && u.DisabledAt.IsZero() {
-		token, secret := s.newToken(PurposeReset, u.ID, u.Email, "", ResetLife)
-		return s.send(ctx, u.Email, waitingWords(s.cfg.SiteName, s.page("/reset", secret)), token)
-	}
-	return s.send(ctx, u.Email, takenWords(s.cfg.SiteName, s.page("/signin", ""), s.page("/forgot", "")), nil)
-}
-
-// greeting is the letter to the owner of a new account.
-func (s *Service) greeting(ctx context.Context, u auth.User) ([]Letter, error) {
-	if ok, err := s.mayMail(ctx, u.Email); !ok {
-		return nil, err
-	}
-	token, secret := s.newToken(PurposeVerify, u.ID, u.Email, "", VerifyLife)
-	letter, err := s.letter(u.Email, verifyWords(s.cfg.SiteName, s.page("/verify", secret)), token)
-	return []Letter{letter}, err
-}
-
 // SendVerification sends the link of a sign-up once more. For an address without an
 // account, and for one that is verified or disabled, it does nothing and says nothing.
 // Invalid if it is no address.

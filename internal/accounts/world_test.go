@@ -47,6 +47,22 @@ func (w *world) last(subject string) (letter, string) {
 	return l, secret
 }
 
+// secretOf is the secret of the last link with this subject that went to an address.
+func (w *world) secretOf(to, subject string) (secret string) {
+	w.Helper()
+	w.mail.mu.Lock()
+	defer w.mail.mu.Unlock()
+	for _, l := range w.mail.sent {
+		if l.to == to && l.Subject == subject {
+			_, secret, _ = strings.Cut(l.Link, "?token=")
+		}
+	}
+	if secret == "" {
+		w.Fatalf("no mail to %s has the subject %q", to, subject)
+	}
+	return secret
+}
+
 // world is the engine's, with accounts on the same store. Ada has a password.
 type world struct {
 	*authtest.World

@@ -12,7 +12,7 @@ import (
 const root = "../.."
 
 var (
-	securityID  = regexp.MustCompile(`\b(?:CK|TK|SE|RV|CL|CS|LG|PW|RD|HD|RL|CF|LO|DO|DB|PR|CT|MG)-\d+\b|\bD4\b`)
+	securityID  = regexp.MustCompile(`\b(?:CK|TK|SE|RV|CL|CS|LG|PW|RS|RD|HD|RL|CF|LO|DO|DB|PR|CT|MG)-\d+\b|\bD4\b`)
 	securityRow = regexp.MustCompile(`(?m)^\| ([A-Z]+-?\d+) \|.*\| ([^|]*) \|$`)
 	testName    = regexp.MustCompile("`((?:Test|Fuzz)\\w+)`")
 	testFunc    = regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`)

@@ -11,6 +11,8 @@ import (
 	"latchkey/internal/accounts/accountstest"
 	"latchkey/internal/auth"
 	"latchkey/internal/auth/authtest"
+	"latchkey/internal/ratelimit"
+	"latchkey/internal/ratelimit/ratelimittest"
 	"latchkey/internal/testenv"
 )
 
@@ -46,10 +48,29 @@ func TestAccounts(t *testing.T) {
 
 func TestTokens(t *testing.T) {
 	t.Parallel()
-	accountstest.RunTokens(t, func(t *testing.T) accountstest.Backend {
+	accountstest.RunTokens(t, func(t *testing.T) (accountstest.Backend, func(string) int) {
 		t.Parallel()
-		return open(t, testenv.Postgres(t))
+		s := open(t, testenv.Postgres(t))
+		return s, func(to string) int { return mailsTo(t, s, to) }
 	})
+}
+
+func TestRateLimits(t *testing.T) {
+	t.Parallel()
+	ratelimittest.Run(t, func(t *testing.T) (a, b ratelimit.Store) {
+		t.Parallel()
+		dsn := testenv.Postgres(t)
+		return open(t, dsn), open(t, dsn)
+	})
+}
+
+// mailsTo is how many mails to an address wait in the outbox.
+func mailsTo(t *testing.T, s *Store, to string) (n int) {
+	t.Helper()
+	if err := s.pool.QueryRow(t.Context(), `SELECT count(*) FROM outbox WHERE recipient = $1`, to).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 var noon = time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/netip"
@@ -13,16 +14,21 @@ import (
 )
 
 // The budgets. NIST SP 800-63B-4 §3.2.2 allows 100 wrong passwords in a row for an
-// account; these are far below that, and come back by themselves: nobody is locked out.
+// account; a stranger has a tenth of that, and it comes back by itself: nobody is locked
+// out.
 var (
-	strangers = Bucket{10, 90 * time.Second} // passwords for one account, from clients that have never signed in to it: 10 in 15 minutes
-	familiar  = Bucket{10, 90 * time.Second} // the same from one that has, which strangers cannot use up
-	clients   = Bucket{50, 18 * time.Second} // passwords from one address, for whatever account: 50 in 15 minutes
+	strangers = Bucket{10, 90 * time.Second} // passwords for one account, from all clients that have never signed in to it: 10 in 15 minutes
+	familiar  = Bucket{50, 18 * time.Second} // the same from one client that has, which strangers cannot use up: 50
+	clients   = Bucket{100, 9 * time.Second} // passwords from one address, for whatever account: 100
 	mailTo    = Bucket{5, 12 * time.Minute}  // mails to one address: 5 in an hour
 	mailFrom  = Bucket{20, 3 * time.Minute}  // mails asked for from one client address: 20 in an hour
 	signUps   = Bucket{30, 2 * time.Minute}  // new accounts from one client address: 30 in an hour
-	knownFor  = 90 * 24 * time.Hour          // how long an address stays familiar to an account
-	mostRows  = 200_000                      // with which no new bucket gets a row, whatever is invented
+)
+
+const (
+	knownFor = 90 * 24 * time.Hour // how long an address stays familiar to an account
+	mostRows = 200_000             // with which no new bucket gets a row, whatever is invented
+	patience = 3 * time.Second     // for tries that are under way, and may be right
 )
 
 // Service says whether something may be tried, and counts it first. It is safe for
@@ -33,6 +39,7 @@ type Service struct {
 	log     *slog.Logger
 	most    int
 	crowded atomic.Bool // there are most rows or more
+	flights flights
 }
 
 // New returns a Service. now and log may be nil.
@@ -56,7 +63,8 @@ type Client struct {
 	Device string // id of a browser that has signed in to the account before; "" = it has not, as far as it can show
 }
 
-// Attempt is a password that may be checked. Right returns what it cost.
+// Attempt is a password that may be checked. Call Done when it was, and Right before if
+// it was right.
 type Attempt struct {
 	service *Service
 	account string
@@ -71,7 +79,8 @@ type taken struct {
 
 // Password counts a password that is about to be checked, for a canonical account ("" =
 // there cannot be such an account) and a client. It is asked before the password is
-// hashed, by every door. *Error if there were too many.
+// hashed, by every door. *Error if there were too many. Tries that are under way on this
+// instance may be right, and then cost nothing: it waits for them before it refuses.
 //
 // A stranger cannot lock the owner out: a client that has signed in to the account before
 // has a budget of its own.
@@ -80,46 +89,70 @@ func (s *Service) Password(ctx context.Context, account string, client Client) (
 	if s == nil {
 		return a, nil
 	}
-	if ip := network(client.IP); ip != "" {
-		if err := a.take(ctx, hash("password from", ip), clients); err != nil {
-			return nil, err
-		}
-	}
-	if account == "" {
-		return a, nil
-	}
-	own, err := s.ownKey(ctx, account, client)
+	err := a.takeAll(ctx)
 	if err != nil {
+		a.Done()
 		return nil, err
 	}
-	if own != "" {
-		return a, a.take(ctx, own, familiar)
-	}
-	return a, a.take(ctx, hash("password for", account), strangers)
+	return a, nil
 }
 
-// ownKey is the bucket that a familiar client has for itself; "" = it is none.
-func (s *Service) ownKey(ctx context.Context, account string, client Client) (string, error) {
-	if client.Device != "" {
-		return hash("password on", account, client.Device), nil
+func (a *Attempt) takeAll(ctx context.Context) error {
+	if a.account != "" && a.client.Device != "" { // whatever others at its address do
+		return a.take(ctx, hash("password on", a.account, a.client.Device), familiar)
 	}
-	ip := network(client.IP)
-	if ip == "" {
-		return "", nil
+	ip := network(a.client.IP)
+	if ip != "" {
+		if err := a.take(ctx, hash("password from", ip), clients); err != nil {
+			return err
+		}
 	}
-	known, err := s.store.Remembers(ctx, hash("known", account, ip), s.now())
-	if err != nil || !known {
-		return "", err
+	if a.account == "" {
+		return nil
 	}
-	return hash("password at", account, ip), nil
+	known := false
+	if ip != "" {
+		var err error
+		if known, err = a.service.store.Remembers(ctx, hash("known", a.account, ip), a.service.now()); err != nil {
+			return fmt.Errorf("rate limit: %w", err)
+		}
+	}
+	if known {
+		return a.take(ctx, hash("password at", a.account, ip), familiar)
+	}
+	return a.take(ctx, hash("password for", a.account), strangers)
 }
 
 func (a *Attempt) take(ctx context.Context, key string, b Bucket) error {
-	if err := a.service.take(ctx, key, b); err != nil {
-		return err
+	deadline := time.NewTimer(patience)
+	defer deadline.Stop()
+	for {
+		err := a.service.take(ctx, key, b)
+		if err == nil {
+			a.taken = append(a.taken, taken{key, b})
+			a.service.flights.begin(key)
+			return nil
+		}
+		landed := a.service.flights.next(key)
+		if _, empty := errors.AsType[*Error](err); !empty || landed == nil {
+			return err
+		}
+		select {
+		case <-landed:
+		case <-deadline.C:
+			return err
+		case <-ctx.Done():
+			return err
+		}
 	}
-	a.taken = append(a.taken, taken{key, b})
-	return nil
+}
+
+// Done says that the password was checked. It may be called more than once.
+func (a *Attempt) Done() {
+	for _, t := range a.taken {
+		a.service.flights.land(t.key)
+	}
+	a.taken = nil
 }
 
 // Right returns the tokens of a password that was right, and makes the client familiar to

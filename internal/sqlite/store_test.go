@@ -11,6 +11,8 @@ import (
 	"latchkey/internal/accounts/accountstest"
 	"latchkey/internal/auth"
 	"latchkey/internal/auth/authtest"
+	"latchkey/internal/ratelimit"
+	"latchkey/internal/ratelimit/ratelimittest"
 )
 
 // open returns a store on the file, migrated, for as long as the test runs.
@@ -38,7 +40,26 @@ func TestAccounts(t *testing.T) {
 }
 
 func TestTokens(t *testing.T) {
-	accountstest.RunTokens(t, func(t *testing.T) accountstest.Backend { return open(t, filepath.Join(t.TempDir(), "app.db")) })
+	accountstest.RunTokens(t, func(t *testing.T) (accountstest.Backend, func(string) int) {
+		s := open(t, filepath.Join(t.TempDir(), "app.db"))
+		return s, func(to string) int { return mailsTo(t, s, to) }
+	})
+}
+
+func TestRateLimits(t *testing.T) {
+	ratelimittest.Run(t, func(t *testing.T) (a, b ratelimit.Store) {
+		path := filepath.Join(t.TempDir(), "app.db")
+		return open(t, path), open(t, path)
+	})
+}
+
+// mailsTo is how many mails to an address wait in the outbox.
+func mailsTo(t *testing.T, s *Store, to string) (n int) {
+	t.Helper()
+	if err := s.reader.QueryRowContext(t.Context(), `SELECT count(*) FROM outbox WHERE recipient = $1`, to).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 // CL-2: two processes on one file sign one user in at once. Begun without the

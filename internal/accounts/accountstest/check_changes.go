@@ -12,32 +12,7 @@ import (
 	"latchkey/internal/auth/authtest"
 )
 
-// changeChecks are what accounts.Tokens promises of a change of an account.
-var changeChecks = []check{
-	{"a change voids what it must and nothing else", changeVoids},
-	{"the way back to an address outlives all but an undo", undoOutlives},
-	{"a change without a password leaves none", passwordIsRemoved},
-	{"a change ends sessions and tells of those that go on", changeEndsSessions},
-	{"a taken address is refused and nothing changes", takenAddressIsRefused},
-	{"of racing changes to one address one wins", changesToAddressRace},
-	{"racing changes of one account follow each other", changesFollow},
-	{"a deleted account is gone and its address is free", accountIsDeleted},
-	{"a change of nobody is not found", changeNeedsUser},
-}
-
-// change carries c out without a token.
-func (f *fixture) change(u auth.User, at time.Time, c accounts.Change) ([]auth.Change, error) {
-	return f.tokens.ChangeAccount(f.Context(), u.ID, at, func(auth.User) (accounts.Change, error) { return c, nil })
-}
-
-func (f *fixture) wantHash(u auth.User, want string) {
-	f.Helper()
-	_, got, err := f.accounts.UserByEmail(f.Context(), u.Email)
-	f.Ok(err)
-	f.WantEqual("the password hash", got, want)
-}
-
-func changeVoids(t *testing.T, f *fixture) { // RS-2
+func changeVoids(t *testing.T, f *tokenFixture) { // RS-2
 	for _, c := range []struct {
 		name   string
 		change accounts.Change
@@ -79,7 +54,7 @@ func changeVoids(t *testing.T, f *fixture) { // RS-2
 	}
 }
 
-func undoOutlives(t *testing.T, f *fixture) {
+func undoOutlives(t *testing.T, f *tokenFixture) {
 	u := f.User()
 	undo, reset := f.token(u, accounts.PurposeUndo), f.sent(u, "reset")
 	_, err := f.change(u, authtest.Noon, accounts.Change{Email: "second@example.com", Letters: []accounts.Letter{f.letter(undo)}})
@@ -101,7 +76,7 @@ func undoOutlives(t *testing.T, f *fixture) {
 	f.wantToken(undoSecond, authtest.Noon, false)
 }
 
-func passwordIsRemoved(t *testing.T, f *fixture) {
+func passwordIsRemoved(t *testing.T, f *tokenFixture) {
 	u, other := f.User(), f.User()
 	_, err := f.change(u, authtest.At(time.Minute), accounts.Change{NoPassword: true})
 	f.Ok(err)
@@ -115,7 +90,7 @@ func passwordIsRemoved(t *testing.T, f *fixture) {
 	f.WantEqual("UpdatedAt", got.UpdatedAt, authtest.At(2*time.Minute))
 }
 
-func changeEndsSessions(t *testing.T, f *fixture) { // PW-7
+func changeEndsSessions(t *testing.T, f *tokenFixture) { // PW-7
 	u, other := f.User(), f.User()
 	a, b, c := f.Login(u, authtest.At(1*time.Second)), f.Login(u, authtest.At(2*time.Second)), f.Login(other, authtest.At(3*time.Second))
 	now := authtest.At(time.Minute)
@@ -139,7 +114,7 @@ func changeEndsSessions(t *testing.T, f *fixture) { // PW-7
 	f.WantChanges("a change that ends all sessions", changes, auth.Change{SessionID: b.ID, At: later, Ended: auth.ReasonEverywhere})
 }
 
-func takenAddressIsRefused(t *testing.T, f *fixture) {
+func takenAddressIsRefused(t *testing.T, f *tokenFixture) {
 	u, owner := f.User(), f.User()
 	session, token := f.Login(u, authtest.At(time.Second)), f.sent(u, "email")
 	change := accounts.Change{
@@ -159,7 +134,7 @@ func takenAddressIsRefused(t *testing.T, f *fixture) {
 	f.WantError("ChangeAccount to one's own address", err, nil)
 }
 
-func changesToAddressRace(t *testing.T, f *fixture) {
+func changesToAddressRace(t *testing.T, f *tokenFixture) {
 	var racing sync.WaitGroup
 	var won atomic.Int32
 	for range 16 {
@@ -178,7 +153,7 @@ func changesToAddressRace(t *testing.T, f *fixture) {
 	f.WantEqual("users with the address", won.Load(), int32(1))
 }
 
-func changesFollow(t *testing.T, f *fixture) {
+func changesFollow(t *testing.T, f *tokenFixture) {
 	u := f.User()
 	var racing sync.WaitGroup
 	var changed atomic.Int32
@@ -203,7 +178,7 @@ func changesFollow(t *testing.T, f *fixture) {
 	f.WantEqual("changes that saw the first password", changed.Load(), int32(1))
 }
 
-func accountIsDeleted(t *testing.T, f *fixture) {
+func accountIsDeleted(t *testing.T, f *tokenFixture) {
 	u, other := f.User(), f.User()
 	session, token, others := f.Login(u, authtest.At(time.Second)), f.sent(u, "reset"), f.sent(other, "reset")
 	now := authtest.At(time.Minute)
@@ -226,7 +201,7 @@ func accountIsDeleted(t *testing.T, f *fixture) {
 	f.wantHash(again, "new")
 }
 
-func changeNeedsUser(t *testing.T, f *fixture) {
+func changeNeedsUser(t *testing.T, f *tokenFixture) {
 	_, err := f.change(auth.User{ID: "nobody"}, authtest.Noon, accounts.Change{Delete: true})
 	f.WantError("ChangeAccount(nobody)", err, auth.ErrNotFound)
 }

@@ -2,7 +2,6 @@ package accountstest
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"sync"
 	"sync/atomic"
@@ -14,61 +13,7 @@ import (
 	"latchkey/internal/auth/authtest"
 )
 
-// tokenChecks are what accounts.Tokens promises of tokens, a sentence each.
-var tokenChecks = []check{
-	{"a letter is written with its token", letterIsWritten},
-	{"a letter to nobody is not written", letterNeedsUser},
-	{"of a purpose a user has one token", newerTokenCounts},
-	{"a new account is written with its letters", accountBringsLetters},
-	{"a token is good for its purpose and until its end alone", tokenHasBounds},
-	{"a token is spent once, and its plan sees the user", tokenIsSpent},
-	{"a plan's error leaves the token as it was", planRollsBack},
-	{"of racing submits of one token one wins", submitsRace},
-	{"of a submit and a change of password the later finds no token", submitRacesChange},
-	{"collecting takes only tokens that have expired", collectingTakesExpired},
-	{"a cancelled call about tokens fails and does nothing", cancelledTokenCalls},
-}
-
-// token is one of the user's that is good for an hour from Noon on.
-func (f *fixture) token(u auth.User, purpose accounts.Purpose) accounts.Token {
-	hash := sha256.Sum256([]byte(f.Unique("token")))
-	return accounts.Token{
-		Hash: hash[:], Purpose: purpose, UserID: u.ID, Email: u.Email, Data: `data "of" ` + string(purpose),
-		CreatedAt: authtest.Noon, ExpiresAt: authtest.At(time.Hour),
-	}
-}
-
-// sent is a token of the user's that the store has.
-func (f *fixture) sent(u auth.User, purpose accounts.Purpose) accounts.Token {
-	f.Helper()
-	t := f.token(u, purpose)
-	f.Ok(f.tokens.Send(f.Context(), f.letter(t)))
-	return t
-}
-
-// letter is a mail to the token's address with the token.
-func (f *fixture) letter(t accounts.Token) accounts.Letter {
-	return accounts.Letter{Token: &t, Mail: f.mail(t.Email)}
-}
-
-// wantToken checks whether a token can be spent at a time.
-func (f *fixture) wantToken(t accounts.Token, at time.Time, good bool) {
-	f.Helper()
-	got, err := f.tokens.FindToken(f.Context(), t.Hash, t.Purpose, at)
-	if !good {
-		f.WantError("FindToken("+string(t.Purpose)+")", err, accounts.ErrToken)
-		return
-	}
-	f.Ok(err)
-	f.WantEqual("FindToken("+string(t.Purpose)+")", got, t)
-}
-
-// spend spends a token with a plan that does c.
-func (f *fixture) spend(t accounts.Token, at time.Time, c accounts.Change) ([]auth.Change, error) {
-	return f.tokens.SpendToken(f.Context(), t.Hash, t.Purpose, at, func(auth.User, accounts.Token) (accounts.Change, error) { return c, nil })
-}
-
-func letterIsWritten(t *testing.T, f *fixture) {
+func letterIsWritten(t *testing.T, f *tokenFixture) {
 	u := f.User()
 	token := f.sent(u, "reset")
 	f.wantToken(token, authtest.Noon, true)
@@ -83,7 +28,7 @@ func letterIsWritten(t *testing.T, f *fixture) {
 	f.wantMails(u.Email, 3)
 }
 
-func letterNeedsUser(t *testing.T, f *fixture) {
+func letterNeedsUser(t *testing.T, f *tokenFixture) {
 	u := f.User()
 	token := f.token(auth.User{ID: "nobody", Email: "nobody@example.com"}, "reset")
 	err := f.tokens.Send(t.Context(), f.letter(f.token(u, "reset")), f.letter(token))
@@ -93,7 +38,7 @@ func letterNeedsUser(t *testing.T, f *fixture) {
 	f.wantMails(u.Email, 0) // all letters or none
 }
 
-func newerTokenCounts(t *testing.T, f *fixture) {
+func newerTokenCounts(t *testing.T, f *tokenFixture) {
 	u, other := f.User(), f.User()
 	older, link, others := f.sent(u, "reset"), f.sent(u, "link"), f.sent(other, "reset")
 	newer := f.sent(u, "reset")
@@ -103,7 +48,7 @@ func newerTokenCounts(t *testing.T, f *fixture) {
 	}
 }
 
-func accountBringsLetters(t *testing.T, f *fixture) {
+func accountBringsLetters(t *testing.T, f *tokenFixture) {
 	u := auth.User{ID: "new", Email: "new@example.com", CreatedAt: authtest.Noon, UpdatedAt: authtest.Noon}
 	token := f.token(u, "verify")
 	f.Ok(f.accounts.CreateUser(t.Context(), u, "hash", f.letter(token)))
@@ -118,7 +63,7 @@ func accountBringsLetters(t *testing.T, f *fixture) {
 	f.wantMails(u.Email, 1)
 }
 
-func tokenHasBounds(t *testing.T, f *fixture) { // RS-1, RS-3
+func tokenHasBounds(t *testing.T, f *tokenFixture) { // RS-1, RS-3
 	u := f.User()
 	token := f.sent(u, "reset")
 	last, end := token.ExpiresAt.Add(-time.Millisecond), token.ExpiresAt
@@ -146,7 +91,7 @@ func tokenHasBounds(t *testing.T, f *fixture) { // RS-1, RS-3
 	f.wantHash(u, "in time")
 }
 
-func tokenIsSpent(t *testing.T, f *fixture) {
+func tokenIsSpent(t *testing.T, f *tokenFixture) {
 	u := f.User()
 	token := f.sent(u, "verify")
 	asked := 0
@@ -173,7 +118,7 @@ func tokenIsSpent(t *testing.T, f *fixture) {
 	f.WantEqual("times that a plan was asked", asked, 1)
 }
 
-func planRollsBack(t *testing.T, f *fixture) {
+func planRollsBack(t *testing.T, f *tokenFixture) {
 	u, refused := f.User(), errors.New("no")
 	token := f.sent(u, "reset")
 	_, err := f.tokens.SpendToken(t.Context(), token.Hash, "reset", authtest.Noon, func(auth.User, accounts.Token) (accounts.Change, error) {
@@ -193,7 +138,7 @@ func planRollsBack(t *testing.T, f *fixture) {
 // racers is how many submit at once.
 const racers = 32
 
-func submitsRace(t *testing.T, f *fixture) { // RS-2
+func submitsRace(t *testing.T, f *tokenFixture) { // RS-2
 	for range 5 {
 		u := f.User()
 		token := f.sent(u, "reset")
@@ -221,7 +166,7 @@ func submitsRace(t *testing.T, f *fixture) { // RS-2
 
 // submitRacesChange also fails a store that locks the token's row before the user's:
 // two transactions that wait for each other take a second to be told apart.
-func submitRacesChange(t *testing.T, f *fixture) {
+func submitRacesChange(t *testing.T, f *tokenFixture) {
 	for range 20 {
 		u := f.User()
 		token := f.sent(u, "reset")
@@ -260,7 +205,7 @@ func submitRacesChange(t *testing.T, f *fixture) {
 	}
 }
 
-func collectingTakesExpired(t *testing.T, f *fixture) {
+func collectingTakesExpired(t *testing.T, f *tokenFixture) {
 	u := f.User()
 	early, late := f.token(u, "reset"), f.token(u, "link")
 	late.ExpiresAt = early.ExpiresAt.Add(time.Millisecond)
@@ -277,7 +222,7 @@ func collectingTakesExpired(t *testing.T, f *fixture) {
 	f.wantToken(late, authtest.Noon, true)
 }
 
-func cancelledTokenCalls(t *testing.T, f *fixture) {
+func cancelledTokenCalls(t *testing.T, f *tokenFixture) {
 	u := f.User()
 	token := f.sent(u, "reset")
 	ctx, cancel := context.WithCancel(t.Context())

@@ -27,19 +27,11 @@ var checks = []check{
 
 // Run checks that a store keeps what accounts.Store promises. open returns an
 // empty one and sees to it that it is closed when its test ends.
-func Run(t *testing.T, open func(t *testing.T) Backend) { run(t, open, checks) }
-
-// RunTokens checks likewise that a store keeps what accounts.Tokens promises.
-func RunTokens(t *testing.T, open func(t *testing.T) Backend) {
-	run(t, open, tokenChecks)
-	run(t, open, changeChecks)
-}
-
-func run(t *testing.T, open func(t *testing.T) Backend, checks []check) {
+func Run(t *testing.T, open func(t *testing.T) Backend) {
 	for _, c := range checks {
 		t.Run(c.name, func(t *testing.T) {
 			store := open(t)
-			c.run(t, &fixture{authtest.Fixture{T: t, Store: WithHash{store}}, store, store, store})
+			c.run(t, &fixture{authtest.Fixture{T: t, Store: WithHash{store}}, store})
 		})
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"latchkey/internal/accounts"
 	"latchkey/internal/auth"
 	"latchkey/internal/auth/authtest"
-	"latchkey/internal/mail"
 )
 
 // Backend is a store under test: accounts and sessions in one database.
@@ -20,27 +19,6 @@ type Backend interface {
 type fixture struct {
 	authtest.Fixture
 	accounts accounts.Store
-	tokens   accounts.Tokens
-	backend  Backend
-}
-
-// mail is one that waits in the outbox.
-func (f *fixture) mail(to string) mail.Queued {
-	return mail.Queued{ID: f.Unique("mail"), To: to, Sealed: "sealed", At: authtest.Noon, NextTry: authtest.Noon}
-}
-
-// wantMails checks how many mails to an address the outbox has.
-func (f *fixture) wantMails(to string, want int) {
-	f.Helper()
-	if s, ok := f.backend.(*Store); ok {
-		got := 0
-		for _, m := range s.Mail {
-			if m.To == to {
-				got++
-			}
-		}
-		f.WantEqual("mails to "+to, got, want)
-	}
 }
 
 // WithHash makes an authtest.Backend of a store: users are added with the

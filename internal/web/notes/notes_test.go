@@ -69,7 +69,7 @@ func TestANoteFromItsFirstWordToItsLast(t *testing.T) {
 		ada.Get(path).Shows(404, "Note not found")
 		ada.Get(path+"/edit").Shows(404, "Note not found")
 		ada.Post(path, "title", "Milk", "version", "2").Shows(404, "Note not found")
-		ada.Post(path + "/delete").RedirectsTo("/notes").Shows(200, "The note is deleted.")
+		ada.Post(path+"/delete").RedirectsTo("/notes").Shows(200, "The note is deleted.")
 	})
 }
 

@@ -12,6 +12,8 @@ import (
 	"latchkey/internal/accounts/accountstest"
 	"latchkey/internal/auth"
 	"latchkey/internal/postgres"
+	"latchkey/internal/ratelimit"
+	"latchkey/internal/ratelimit/ratelimittest"
 	"latchkey/internal/sqlite"
 	"latchkey/internal/testenv"
 )
@@ -21,6 +23,7 @@ type Database interface {
 	auth.Store
 	accounts.Store
 	accounts.Tokens
+	ratelimit.Store
 	Migrate(context.Context) error
 	Ready(context.Context) error
 	Close()
@@ -58,11 +61,14 @@ func migrated(t *testing.T, db Database, err error) Database {
 // can be down.
 type Memory struct {
 	*accountstest.Store
+	*ratelimittest.Memory
 	down atomic.Bool
 }
 
 // NewMemory returns an empty one.
-func NewMemory() *Memory { return &Memory{Store: accountstest.NewStore()} }
+func NewMemory() *Memory {
+	return &Memory{Store: accountstest.NewStore(), Memory: ratelimittest.NewMemory()}
+}
 
 // Down makes every question fail as it does while a server is away, or no more.
 func (m *Memory) Down(down bool) { m.down.Store(down) }

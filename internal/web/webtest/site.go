@@ -26,6 +26,7 @@ import (
 	"latchkey/internal/auth/authhttp"
 	"latchkey/internal/authjs"
 	"latchkey/internal/mail"
+	"latchkey/internal/ratelimit"
 	"latchkey/internal/views/mails"
 	"latchkey/internal/web"
 	"latchkey/internal/web/kit"
@@ -65,6 +66,7 @@ type Site struct {
 	Edge            authhttp.Edge       // likewise
 	Hash            accounts.HashParams // likewise; cheap
 	RequireVerified bool                // likewise: nobody signs in before they have proved their address
+	Unlimited       bool                // likewise: tries are not counted
 	Web             web.Config          // likewise; what the others decide is filled in
 
 	Service *auth.Service     // of the instance made last
@@ -149,7 +151,7 @@ func (s *Site) Instance() http.Handler {
 	s.T.Cleanup(func() { cancel(); running.Wait() })
 	s.Service = service
 	s.Users = accounts.New(accounts.Config{
-		Sessions: service, Store: s.Database, Tokens: s.Database, Mail: s.post(), BaseURL: s.URL, RequireVerified: s.RequireVerified,
+		Sessions: service, Store: s.Database, Tokens: s.Database, Limits: s.limits(), Mail: s.post(), BaseURL: s.URL, RequireVerified: s.RequireVerified,
 		SiteName: "Latchkey", PasswordMinLength: 15, Hash: s.Hash, Log: s.Auth.Log,
 	})
 	edge := s.Edge
@@ -178,6 +180,14 @@ func (s *Site) post() accounts.Mailer {
 		Site: mails.Site{Name: "Latchkey", URL: s.URL}, Mail: mail.New(mail.Config{Sealer: sealer, Log: s.Auth.Log, Now: s.Now}),
 	}
 	return s.Letters
+}
+
+// limits are counted in the site's database, by its clock.
+func (s *Site) limits() *ratelimit.Service {
+	if s.Unlimited {
+		return nil
+	}
+	return ratelimit.New(s.Database, s.Now, s.Auth.Log)
 }
 
 // Deploy puts a new instance behind the origin, with what the site's fields say
