@@ -12,18 +12,20 @@ import (
 
 // config is the environment, checked. .env.example explains every variable.
 type config struct {
-	dir          string // where data/ is; run sets it
-	production   bool
-	addr         string // host:port to listen on
-	baseURL      string // public origin; "" = http://localhost at the port in use
-	databaseURL  string // "" = SQLite at data/app.db, in development only
-	listenURL    string // "" = databaseURL
-	secrets      []string
-	demo         bool            // whether there is a demo user: in the built-in file, on this machine
-	smtp         *mail.Server    // where mail is handed over; nil = it is only shown, in development
-	mailFrom     netmail.Address // who it is from
-	allowedHosts []string        // hosts that a request may name; nil = any
-	authPath     string
+	dir            string // where data/ is; run sets it
+	production     bool
+	addr           string // host:port to listen on
+	baseURL        string // public origin; "" = http://localhost at the port in use
+	databaseURL    string // "" = SQLite at data/app.db, in development only
+	listenURL      string // "" = databaseURL
+	secrets        []string
+	demo           bool            // whether there is a demo user: in the built-in file, on this machine
+	smtp           *mail.Server    // where mail is handed over; nil = it is only shown, in development
+	mailFrom       netmail.Address // who it is from
+	allowedHosts   []string        // hosts that a request may name; nil = any
+	trustedProxies []string        // networks whose X-Forwarded-For is believed; nil = nobody's
+	rateLimit      bool            // tries are counted
+	authPath       string
 
 	strategy       string
 	maxAge         time.Duration
@@ -60,6 +62,8 @@ func load(getenv func(string) string) (config, error) {
 	c.baseURL = l.baseURL("BASE_URL", c.production)
 	alone := !c.production && l.onThisMachine(c.addr, c.baseURL)
 	c.allowedHosts = l.allowedHosts("ALLOWED_HOSTS", c.baseURL, c.production)
+	c.trustedProxies = l.networks("TRUSTED_PROXIES", c.production)
+	c.rateLimit = l.rateLimit("RATE_LIMIT", c.production)
 	c.databaseURL = l.databaseURL("DATABASE_URL", c.production)
 	c.listenURL = l.listenURL("DATABASE_LISTEN_URL", c.databaseURL)
 	c.demo = alone && c.databaseURL == ""

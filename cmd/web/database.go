@@ -11,6 +11,7 @@ import (
 	"latchkey/internal/auth"
 	"latchkey/internal/mail"
 	"latchkey/internal/postgres"
+	"latchkey/internal/ratelimit"
 	"latchkey/internal/sqlite"
 )
 
@@ -25,6 +26,7 @@ type database interface {
 	accounts.Store
 	accounts.Tokens
 	mail.Store
+	ratelimit.Store
 	Migrate(context.Context) error // brings the schema up to this program's
 	Ready(context.Context) error   // nil once it answers and is migrated
 	Name() string                  // in words, such as PostgreSQL

@@ -75,7 +75,8 @@ func run(ctx context.Context, dir string, getenv func(string) string, stderr io.
 	if err != nil {
 		return err
 	}
-	service, users, handler, err := newSite(ctx, cfg, db, outbox, log)
+	limits := newLimits(cfg, db, log)
+	service, users, handler, err := newSite(ctx, cfg, db, outbox, limits, log)
 	if err != nil {
 		return err
 	}
@@ -85,7 +86,7 @@ func run(ctx context.Context, dir string, getenv func(string) string, stderr io.
 
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var running sync.WaitGroup
-	for _, work := range []func(context.Context){service.Run, users.Run, outbox.Run} {
+	for _, work := range []func(context.Context){service.Run, users.Run, outbox.Run, limits.Run} {
 		running.Go(func() {
 			defer reportPanic(cfg.logJSON, stderr)
 			work(background)

@@ -15,6 +15,7 @@ import (
 	"latchkey/internal/auth/authhttp"
 	"latchkey/internal/authjs"
 	"latchkey/internal/mail"
+	"latchkey/internal/ratelimit"
 	"latchkey/internal/views/mails"
 	"latchkey/internal/web"
 	"latchkey/internal/web/kit"
@@ -23,7 +24,9 @@ import (
 const siteName = "Latchkey"
 
 // newSite wires the session engine to the pages. What stays open ends with ctx.
-func newSite(ctx context.Context, cfg config, db database, outbox *mail.Service, log *slog.Logger) (*auth.Service, *accounts.Service, http.Handler, error) {
+func newSite(
+	ctx context.Context, cfg config, db database, outbox *mail.Service, limits *ratelimit.Service, log *slog.Logger,
+) (*auth.Service, *accounts.Service, http.Handler, error) {
 	https := strings.HasPrefix(cfg.baseURL, "https://")
 	cookie := authjs.SessionCookie(https)
 	if !cfg.production {
@@ -48,26 +51,27 @@ func newSite(ctx context.Context, cfg config, db database, outbox *mail.Service,
 	}
 	post := web.Post{Site: mails.Site{Name: siteName, URL: cfg.baseURL}, Mail: outbox}
 	users := accounts.New(accounts.Config{
-		Sessions: service, Store: db, Tokens: db, Mail: post, BaseURL: cfg.baseURL, SiteName: siteName, Log: log,
+		Sessions: service, Store: db, Tokens: db, Limits: limits, Mail: post, BaseURL: cfg.baseURL, SiteName: siteName, Log: log,
 		RequireVerified: cfg.requireVerified, PasswordMinLength: cfg.passwordMinLength, Refused: refused(cfg),
 	})
 	site := web.Config{
 		Config: kit.Config{
-			Auth:         service,
-			Edge:         &authhttp.Edge{Sessions: service, Cookie: cookie, PollKeepsAlive: cfg.pollKeepsAlive, Log: log},
-			Accounts:     users,
-			Store:        db,
-			Mail:         outbox,
-			Secrets:      cfg.secrets,
-			BaseURL:      cfg.baseURL,
-			AllowedHosts: cfg.allowedHosts,
-			AuthPath:     cfg.authPath,
-			SiteName:     siteName,
-			Development:  !cfg.production,
-			PollInterval: cfg.pollInterval,
-			Push:         cfg.push,
-			Warning:      warning(cfg),
-			Log:          log,
+			Auth:           service,
+			Edge:           &authhttp.Edge{Sessions: service, Cookie: cookie, PollKeepsAlive: cfg.pollKeepsAlive, Log: log},
+			Accounts:       users,
+			Store:          db,
+			Mail:           outbox,
+			Secrets:        cfg.secrets,
+			BaseURL:        cfg.baseURL,
+			AllowedHosts:   cfg.allowedHosts,
+			TrustedProxies: cfg.trustedProxies,
+			AuthPath:       cfg.authPath,
+			SiteName:       siteName,
+			Development:    !cfg.production,
+			PollInterval:   cfg.pollInterval,
+			Push:           cfg.push,
+			Warning:        warning(cfg),
+			Log:            log,
 		},
 		Database:          db.Name(),
 		PasswordMinLength: cfg.passwordMinLength,
@@ -108,4 +112,12 @@ func prepare(ctx context.Context, cfg config, service *auth.Service, users *acco
 		return err
 	}
 	return prepareDemo(ctx, cfg, users)
+}
+
+// newLimits counts tries, unless the configuration says not to.
+func newLimits(cfg config, db database, log *slog.Logger) *ratelimit.Service {
+	if !cfg.rateLimit {
+		return nil
+	}
+	return ratelimit.New(db, nil, log)
 }

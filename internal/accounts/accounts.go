@@ -9,6 +9,7 @@ import (
 	"log/slog"
 
 	"latchkey/internal/auth"
+	"latchkey/internal/ratelimit"
 )
 
 // Config is what a Service is made of.
@@ -16,6 +17,7 @@ type Config struct {
 	Sessions          *auth.Service
 	Store             Store
 	Tokens            Tokens
+	Limits            *ratelimit.Service // of tries; nil = they are not counted
 	Mail              Mailer
 	BaseURL           string       // the site's origin, which links in mails begin with
 	RequireVerified   bool         // nobody signs in by password before they have proved their address

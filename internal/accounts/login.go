@@ -19,7 +19,8 @@ type Credentials struct {
 // Login checks a password and begins a session. ErrCredentials for an unknown
 // address, a wrong password and a disabled account, all at the same cost;
 // an *UnverifiedError if the password was right and the address must be proved first;
-// ErrSessionLimit under the deny policy; ErrBusy when hashing is saturated.
+// ErrSessionLimit under the deny policy; ErrBusy when hashing is saturated; a
+// *ratelimit.Error after too many tries.
 func (s *Service) Login(ctx context.Context, in Credentials) (auth.Issued, error) {
 	issued, err := s.login(ctx, in)
 	if errors.Is(err, auth.ErrCredentialChanged) {
@@ -55,15 +56,22 @@ func (s *Service) login(ctx context.Context, in Credentials) (auth.Issued, error
 	return issued, nil
 }
 
-// checkPassword does the same work whether or not the address has an account.
+// checkPassword does the same work whether or not the address has an account. It is the
+// one place that checks a password, and counts it first: all doors have one budget.
 // credential is the fingerprint of the hash that the password was verified with.
 func (s *Service) checkPassword(ctx context.Context, typedEmail, typedPassword string) (u auth.User, credential string, err error) {
 	password, ok := NormalizePassword(typedPassword)
 	if !ok {
 		return u, "", ErrCredentials // no account can have it; cheap checks come first
 	}
+	email, _ := CanonicalEmail(typedEmail)
+	attempt, err := s.attempt(ctx, email)
+	if err != nil {
+		return u, "", err
+	}
+	defer attempt.Done()
 	var hash string
-	if email, ok := CanonicalEmail(typedEmail); ok {
+	if email != "" {
 		u, hash, err = s.cfg.Store.UserByEmail(ctx, email)
 		if err != nil && !errors.Is(err, auth.ErrNotFound) {
 			return u, "", wrap("login", err)
@@ -76,6 +84,7 @@ func (s *Service) checkPassword(ctx context.Context, typedEmail, typedPassword s
 	if !match || !u.DisabledAt.IsZero() || s.isKnown(u.Email, password) {
 		return u, "", ErrCredentials
 	}
+	s.right(ctx, attempt)
 	if outdated {
 		hash = s.rehash(ctx, u.ID, hash, password)
 	}

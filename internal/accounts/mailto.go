@@ -31,10 +31,6 @@ func (s *Service) mailTo(ctx context.Context, typedEmail string, send func(auth.
 	return send(u)
 }
 
-// mayMail reports whether another mail may go to an address now, and counts it. It is
-// asked before anybody looks whether the address has an account.
-func (s *Service) mayMail(ctx context.Context, email string) (bool, error) { return true, nil }
-
 // greeting is the letter to the owner of a new account.
 func (s *Service) greeting(ctx context.Context, u auth.User) ([]Letter, error) {
 	if ok, err := s.mayMail(ctx, u.Email); !ok {

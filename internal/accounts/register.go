@@ -35,6 +35,9 @@ func (s *Service) Register(ctx context.Context, in Registration) (auth.User, err
 	if len(invalid) > 0 {
 		return auth.User{}, invalid
 	}
+	if err := s.limited(ctx, s.cfg.Limits.SignUp(ctx, clientOf(ctx, email))); err != nil {
+		return auth.User{}, err
+	}
 	hash, err := s.hasher.Hash(ctx, password)
 	if err != nil {
 		return auth.User{}, err

@@ -11,6 +11,8 @@ import (
 	"latchkey/internal/accounts/accountstest"
 	"latchkey/internal/auth"
 	"latchkey/internal/auth/authtest"
+	"latchkey/internal/ratelimit"
+	"latchkey/internal/ratelimit/ratelimittest"
 	"latchkey/internal/testenv"
 )
 
@@ -49,6 +51,15 @@ func TestTokens(t *testing.T) {
 	accountstest.RunTokens(t, func(t *testing.T) accountstest.Backend {
 		t.Parallel()
 		return open(t, testenv.Postgres(t))
+	})
+}
+
+func TestRateLimits(t *testing.T) {
+	t.Parallel()
+	ratelimittest.Run(t, func(t *testing.T) (a, b ratelimit.Store) {
+		t.Parallel()
+		dsn := testenv.Postgres(t)
+		return open(t, dsn), open(t, dsn)
 	})
 }
 

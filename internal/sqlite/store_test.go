@@ -11,6 +11,8 @@ import (
 	"latchkey/internal/accounts/accountstest"
 	"latchkey/internal/auth"
 	"latchkey/internal/auth/authtest"
+	"latchkey/internal/ratelimit"
+	"latchkey/internal/ratelimit/ratelimittest"
 )
 
 // open returns a store on the file, migrated, for as long as the test runs.
@@ -39,6 +41,13 @@ func TestAccounts(t *testing.T) {
 
 func TestTokens(t *testing.T) {
 	accountstest.RunTokens(t, func(t *testing.T) accountstest.Backend { return open(t, filepath.Join(t.TempDir(), "app.db")) })
+}
+
+func TestRateLimits(t *testing.T) {
+	ratelimittest.Run(t, func(t *testing.T) (a, b ratelimit.Store) {
+		path := filepath.Join(t.TempDir(), "app.db")
+		return open(t, path), open(t, path)
+	})
 }
 
 // CL-2: two processes on one file sign one user in at once. Begun without the

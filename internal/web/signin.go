@@ -123,7 +123,7 @@ func signInError(r *http.Request) string {
 		case "session_limit":
 			return "You've reached your limit of devices. Sign in here to choose one to sign out."
 		case "rate_limited":
-			return "Too many people are signing in right now. Try again in a moment."
+			return "Too many attempts. Try again in a few minutes."
 		}
 		return wrongCredentials
 	case "MissingCSRF":

@@ -92,6 +92,15 @@ func Refresh(ctx context.Context) auth.Result {
 	return r.result
 }
 
+// Begun is the session that began in this request, if one did and the answer carries it.
+func Begun(ctx context.Context) (session auth.Session, ok bool) {
+	r := requestOf(ctx)
+	if r.issue == nil || r.issue.Session.ID == r.result.Session.ID {
+		return auth.Session{}, false
+	}
+	return r.issue.Session, true
+}
+
 // Inspect says what the browser holds of its session once it has the answer to
 // this request. The zero Carried without a session.
 func Inspect(ctx context.Context) auth.Carried {

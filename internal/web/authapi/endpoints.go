@@ -12,6 +12,7 @@ import (
 	"latchkey/internal/auth"
 	"latchkey/internal/auth/authhttp"
 	"latchkey/internal/authjs"
+	"latchkey/internal/ratelimit"
 	"latchkey/internal/views"
 	"latchkey/internal/web/kit"
 )
@@ -93,7 +94,11 @@ func (p *part) callback(a *action) error {
 // unreadable.
 func (a *action) refuseSignIn(err error) error {
 	code := "credentials"
+	limited, isLimited := errors.AsType[*ratelimit.Error](err)
 	switch {
+	case isLimited:
+		code = "rate_limited"
+		a.w.Header().Set("Retry-After", strconv.Itoa(kit.RetryAfter(limited.Wait)))
 	case errors.Is(err, accounts.ErrCredentials):
 	case errors.Is(err, auth.ErrSessionLimit):
 		code = "session_limit"

@@ -8,11 +8,13 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 
 	"latchkey/internal/accounts"
 	"latchkey/internal/auth"
+	"latchkey/internal/ratelimit"
 	"latchkey/internal/views"
 )
 
@@ -136,6 +138,9 @@ func StatusOf(err error) *Error {
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return &Error{Status: http.StatusRequestEntityTooLarge, Err: err}
 	}
+	if e, ok := errors.AsType[*ratelimit.Error](err); ok {
+		return tooMany(e)
+	}
 	switch {
 	case errors.Is(err, auth.ErrTooLarge):
 		return &Error{Status: http.StatusInternalServerError, Err: err, Title: "Your account is too large",
@@ -151,6 +156,20 @@ func StatusOf(err error) *Error {
 	}
 	return &Error{Status: http.StatusInternalServerError, Err: err}
 }
+
+// tooMany says when there may be another try.
+func tooMany(e *ratelimit.Error) *Error {
+	wait, when := RetryAfter(e.Wait), "in a moment"
+	if minutes := (wait + 59) / 60; minutes > 1 {
+		when = "in " + strconv.Itoa(minutes) + " minutes"
+	} else if wait > 5 {
+		when = "in a minute"
+	}
+	return &Error{Status: http.StatusTooManyRequests, RetryAfter: wait, Title: "Too many attempts", Text: "Try again " + when + "."}
+}
+
+// RetryAfter is a wait in whole seconds, as the header of that name has it.
+func RetryAfter(wait time.Duration) int { return int((wait + time.Second - 1) / time.Second) }
 
 func notFound(http.ResponseWriter, *http.Request) error {
 	return &Error{Status: http.StatusNotFound}

@@ -42,7 +42,9 @@ func (c *Kept) cookie(value string, age int) *http.Cookie {
 var errNoSecrets = errors.New("the kit has no secrets")
 
 // Set has the browser keep a text from this answer on.
-func (c *Kept) Set(w http.ResponseWriter, text string) error {
+func (c *Kept) Set(w http.ResponseWriter, text string) error { return c.add(w.Header(), text) }
+
+func (c *Kept) add(h http.Header, text string) error {
 	if c.sealer == nil {
 		return errNoSecrets
 	}
@@ -51,7 +53,7 @@ func (c *Kept) Set(w http.ResponseWriter, text string) error {
 	if err != nil {
 		return err
 	}
-	http.SetCookie(w, c.cookie(sealed, int(c.age/time.Second)))
+	h.Add("Set-Cookie", c.cookie(sealed, int(c.age/time.Second)).String())
 	return nil
 }
 

@@ -28,22 +28,23 @@ import (
 
 // Config is what all pages of a site share.
 type Config struct {
-	Auth         *auth.Service     // the sessions
-	Edge         *authhttp.Edge    // their cookie
-	Accounts     *accounts.Service // the users
-	Store        any               // the database, for the stores of parts: it has Pool, or Reader and Writer; nil = none
-	Mail         *mail.Service     // takes mail to its readers; nil = this site sends none
-	Secrets      []string          // what parts derive their keys from, newest first
-	BaseURL      string            // the public origin, such as https://app.example: decides cookies, redirects, HSTS
-	AllowedHosts []string          // hosts that a request may name, without port; nil = any
-	AuthPath     string            // where the session endpoints live, such as /auth
-	SiteName     string            // shown on every page
-	Development  bool              // marks pages
-	PollInterval time.Duration     // how often an open tab asks for its session; 0 = never
-	Push         bool              // whether an open tab is told of news over AuthPath/events; false = it waits for its next poll
-	MaxTime      time.Duration     // how long a handler may take to answer; 0 = 10 s
-	Warning      time.Duration     // how long before its session ends an idle page says so; 0 = never
-	Log          *slog.Logger      // never nil
+	Auth           *auth.Service     // the sessions
+	Edge           *authhttp.Edge    // their cookie
+	Accounts       *accounts.Service // the users
+	Store          any               // the database, for the stores of parts: it has Pool, or Reader and Writer; nil = none
+	Mail           *mail.Service     // takes mail to its readers; nil = this site sends none
+	Secrets        []string          // what parts derive their keys from, newest first
+	BaseURL        string            // the public origin, such as https://app.example: decides cookies, redirects, HSTS
+	TrustedProxies []string          // networks whose X-Forwarded-For is believed, as CIDR; nil = nobody's
+	AllowedHosts   []string          // hosts that a request may name, without port; nil = any
+	AuthPath       string            // where the session endpoints live, such as /auth
+	SiteName       string            // shown on every page
+	Development    bool              // marks pages
+	PollInterval   time.Duration     // how often an open tab asks for its session; 0 = never
+	Push           bool              // whether an open tab is told of news over AuthPath/events; false = it waits for its next poll
+	MaxTime        time.Duration     // how long a handler may take to answer; 0 = 10 s
+	Warning        time.Duration     // how long before its session ends an idle page says so; 0 = never
+	Log            *slog.Logger      // never nil
 }
 
 // Kit is shared by all handlers of a site.
@@ -52,6 +53,7 @@ type Kit struct {
 	origin  *url.URL
 	answers *answers         // of forms that were sent lately
 	flashes *Kept            // of Flash
+	devices *Kept            // of Device
 	signUps *Kept            // of SignedUp
 	jobs    chan struct{}    // holds a value for each job of Steadily
 	held    *authjs.Sealer   // of forms that wait, see RequireRecent; nil without Secrets
@@ -80,7 +82,7 @@ func New(cfg Config) (*Kit, error) {
 		Config: cfg, origin: origin, answers: newAnswers(), held: held, jobs: make(chan struct{}, steadyJobs),
 		writes: newLimiter(60, time.Second), polls: newLimiter(60, 500*time.Millisecond), menu: []views.MenuItem{dashboard},
 	}
-	k.flashes, k.signUps = k.Keep("flash", flashAge), k.Keep("signup", signUpAge)
+	k.flashes, k.signUps, k.devices = k.Keep("flash", flashAge), k.Keep("signup", signUpAge), k.Keep("device", deviceAge)
 	return k, nil
 }
 
@@ -100,7 +102,7 @@ const maxTime = 10 * time.Second
 // What a request may take is for each block of routes to say; see Bounded.
 func (k *Kit) NewRouter() *chi.Mux {
 	r := chi.NewRouter()
-	r.Use(requestID, countQueries, middleware.ClientIPFromRemoteAddr, k.logRequests,
+	r.Use(requestID, countQueries, k.clientIP, k.tellWhoTries, k.logRequests,
 		k.securityHeaders, k.recoverPanics, k.refused, k.knownHost, middleware.GetHead, k.sameOrigin())
 	page := func(h http.HandlerFunc) http.HandlerFunc {
 		return k.Bounded(SmallForm, k.MaxTime)(k.Edge.Middleware(authhttp.Page)(h)).ServeHTTP
@@ -118,6 +120,6 @@ func (k *Kit) Session(kind authhttp.Kind) func(http.Handler) http.Handler {
 				next = p.Around(next)
 			}
 		}
-		return k.Edge.Middleware(kind)(next)
+		return k.Edge.Middleware(kind)(k.knowAgain(next))
 	}
 }

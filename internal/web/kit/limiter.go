@@ -66,7 +66,7 @@ func (l *limiter) limit(id string, now time.Time) error {
 	if wait <= 0 {
 		return nil
 	}
-	return &Error{Status: http.StatusTooManyRequests, RetryAfter: int((wait + time.Second - 1) / time.Second)}
+	return &Error{Status: http.StatusTooManyRequests, RetryAfter: RetryAfter(wait)}
 }
 
 // LimitWrites answers 429 to a signed-in user who changes more than anyone would

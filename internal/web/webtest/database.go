@@ -13,6 +13,8 @@ import (
 	"latchkey/internal/auth"
 	"latchkey/internal/mail"
 	"latchkey/internal/postgres"
+	"latchkey/internal/ratelimit"
+	"latchkey/internal/ratelimit/ratelimittest"
 	"latchkey/internal/sqlite"
 	"latchkey/internal/testenv"
 )
@@ -23,6 +25,7 @@ type Database interface {
 	accounts.Store
 	accounts.Tokens
 	mail.Store
+	ratelimit.Store
 	Migrate(context.Context) error
 	Ready(context.Context) error
 	Close()
@@ -60,11 +63,14 @@ func migrated(t *testing.T, db Database, err error) Database {
 // can be down.
 type Memory struct {
 	*accountstest.Store
+	*ratelimittest.Memory
 	down atomic.Bool
 }
 
 // NewMemory returns an empty one.
-func NewMemory() *Memory { return &Memory{Store: accountstest.NewStore()} }
+func NewMemory() *Memory {
+	return &Memory{Store: accountstest.NewStore(), Memory: ratelimittest.NewMemory()}
+}
 
 // Down makes every question fail as it does while a server is away, or no more.
 func (m *Memory) Down(down bool) { m.down.Store(down) }

@@ -26,6 +26,7 @@ import (
 	"latchkey/internal/auth/authhttp"
 	"latchkey/internal/authjs"
 	"latchkey/internal/mail"
+	"latchkey/internal/ratelimit"
 	"latchkey/internal/views/mails"
 	"latchkey/internal/web"
 	"latchkey/internal/web/kit"
@@ -65,6 +66,7 @@ type Site struct {
 	Edge            authhttp.Edge       // likewise
 	Hash            accounts.HashParams // likewise; cheap
 	RequireVerified bool                // likewise: nobody signs in before they have proved their address
+	Unlimited       bool                // likewise: tries are not counted
 	Web             web.Config          // likewise; what the others decide is filled in
 
 	Sender mail.Sender // hands over the next instance's mail; nil = it is only shown
@@ -155,7 +157,7 @@ func (s *Site) Instance() http.Handler {
 	s.Service, s.Mail = service, s.mail()
 	running.Go(func() { s.Mail.Run(ctx) })
 	s.Users = accounts.New(accounts.Config{
-		Sessions: service, Store: s.Database, Tokens: s.Database, Mail: s.post(), BaseURL: s.URL, RequireVerified: s.RequireVerified,
+		Sessions: service, Store: s.Database, Tokens: s.Database, Limits: s.limits(), Mail: s.post(), BaseURL: s.URL, RequireVerified: s.RequireVerified,
 		SiteName: "Latchkey", PasswordMinLength: 15, Hash: s.Hash, Log: s.Auth.Log,
 	})
 	edge := s.Edge
@@ -190,6 +192,14 @@ func (s *Site) mail() *mail.Service {
 		s.T.Fatal(err)
 	}
 	return mail.New(mail.Config{Store: s.Database, Sealer: sealer, Sender: s.Sender, Keep: true, Now: s.Now, Log: s.Auth.Log})
+}
+
+// limits are counted in the site's database, by its clock.
+func (s *Site) limits() *ratelimit.Service {
+	if s.Unlimited {
+		return nil
+	}
+	return ratelimit.New(s.Database, s.Now, s.Auth.Log)
 }
 
 // Deploy puts a new instance behind the origin, with what the site's fields say
