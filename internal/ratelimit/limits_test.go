@@ -54,6 +54,7 @@ func TestStrangersCannotLockTheOwnerOut(t *testing.T) {
 	if err := a.Right(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	a.Done()
 	if let := wrong(s, 200, "ada", everywhere); let != 10 {
 		t.Errorf("200 wrong passwords from 200 addresses: %d were checked, want 10", let)
 	}
