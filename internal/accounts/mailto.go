@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"latchkey/internal/auth"
+	"latchkey/internal/ratelimit"
 )
 
 // invalidEmail tells what is wrong with a text that is no address.
@@ -31,10 +32,15 @@ func (s *Service) mailTo(ctx context.Context, typedEmail string, send func(auth.
 	return send(u)
 }
 
-// greeting is the letter to the owner of a new account.
+// greeting is the letter to the owner of a new account; nil if they have had too many
+// mails lately. Sign-ups are counted by themselves, so the client is not.
 func (s *Service) greeting(ctx context.Context, u auth.User) ([]Letter, error) {
-	if ok, err := s.mayMail(ctx, u.Email); !ok {
-		return nil, err
+	err := s.cfg.Limits.Mail(ctx, u.Email, ratelimit.Client{})
+	if _, ok := errors.AsType[*ratelimit.Error](err); ok {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, wrap("count mails", err)
 	}
 	token, secret := s.newToken(PurposeVerify, u.ID, u.Email, "", VerifyLife)
 	letter, err := s.letter(u.Email, verifyWords(s.cfg.SiteName, s.page("/verify", secret)), token)

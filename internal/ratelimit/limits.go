@@ -17,12 +17,12 @@ import (
 // account; a stranger has a tenth of that, and it comes back by itself: nobody is locked
 // out.
 var (
-	strangers = Bucket{10, 90 * time.Second} // passwords for one account, from all clients that have never signed in to it: 10 in 15 minutes
-	familiar  = Bucket{50, 18 * time.Second} // the same from one client that has, which strangers cannot use up: 50
-	clients   = Bucket{100, 9 * time.Second} // passwords from one address, for whatever account: 100
-	mailTo    = Bucket{5, 12 * time.Minute}  // mails to one address: 5 in an hour
-	mailFrom  = Bucket{20, 3 * time.Minute}  // mails asked for from one client address: 20 in an hour
-	signUps   = Bucket{30, 2 * time.Minute}  // new accounts from one client address: 30 in an hour
+	strangers = Bucket{10, 90 * time.Second}  // passwords for one account, from all clients that have never signed in to it: 10 in 15 minutes
+	familiar  = Bucket{50, 18 * time.Second}  // the same from one client that has, which strangers cannot use up: 50
+	clients   = Bucket{100, 9 * time.Second}  // passwords from one address, for whatever account: 100
+	mailTo    = Bucket{5, 12 * time.Minute}   // mails to one address: 5 in an hour
+	mailFrom  = Bucket{100, 36 * time.Second} // mails asked for from one client address: 100 in an hour
+	signUps   = Bucket{200, 18 * time.Second} // new accounts from one client address: 200 in an hour
 )
 
 const (

@@ -27,7 +27,7 @@ func TestEveryPageHasASight(t *testing.T) {
 	if !slices.Contains(pages, "/account/sessions") || !slices.Contains(pages, "/dev/ui") || slices.Contains(pages, "/healthz") {
 		t.Errorf("the walk has found the pages %q", pages)
 	}
-	webtest.EveryPageHasASight(t, pages, slices.Concat(guestSights, userSights, accountSights, troubleSights, developerSights)...)
+	webtest.EveryPageHasASight(t, pages, slices.Concat(guestSights, mailSights, userSights, accountSights, troubleSights, developerSights)...)
 
 	for _, p := range web.Parts {
 		folder := folderOf(p)

@@ -102,7 +102,7 @@ func TestCookiesAreSecure(t *testing.T) { // CK-1, CK-2
 	found := false
 	for _, line := range set.Header.Values("Set-Cookie") {
 		name, rest, _ := strings.Cut(line, "=")
-		if name != "__Secure-authjs.session-token" && name != "__Host-latchkey.authjs.session-token" && name != "__Host-signup" {
+		if name != "__Secure-authjs.session-token" && name != "__Host-latchkey.authjs.session-token" && name != "__Host-signup" && name != "__Host-device" {
 			t.Errorf("unexpected cookie %s", name)
 		}
 		for _, want := range []string{"; Path=/", "; HttpOnly", "; Secure", "; SameSite=Lax"} {

@@ -80,50 +80,50 @@ var guestSights = []webtest.Sight{
 
 // mailSights are the pages that have a mail sent, and those that links in mails lead to.
 var mailSights = []webtest.Sight{
-	{Name: "forgot", Show: func(v *webtest.Viewer) { v.Visit("/forgot", "Forgot your password?") }},
-	{Name: "forgot, no address", Show: func(v *webtest.Viewer) {
+	{Page: "/forgot", Name: "forgot", Show: func(v *webtest.Viewer) { v.Visit("/forgot", "Forgot your password?") }},
+	{Page: "/forgot", Name: "forgot, no address", Show: func(v *webtest.Viewer) {
 		v.Submit("/forgot", "email", "ada@")
 		v.ComesTo("/forgot", "name@example.com")
 	}},
-	{Name: "forgot, sent", Show: func(v *webtest.Viewer) {
+	{Page: "/forgot/sent", Name: "forgot, sent", Show: func(v *webtest.Viewer) {
 		v.Site.SignUp("ada@example.com")
 		v.Submit("/forgot", "email", "ada@example.com")
 		v.ComesTo("/forgot/sent", "Check your mail")
 	}},
-	{Name: "reset", Show: func(v *webtest.Viewer) {
+	{Page: "/reset", Name: "reset", Show: func(v *webtest.Viewer) {
 		v.Open(v.Site.Letter("ada@example.com", "Choose a new password").Path(v.Site))
 		v.ComesTo("/reset", "For ada@example.com")
 	}},
-	{Name: "reset, weak password", Show: func(v *webtest.Viewer) {
+	{Page: "/reset", Name: "reset, weak password", Show: func(v *webtest.Viewer) {
 		v.Submit("/reset", "password", "passwordpassword")
 		v.ComesTo("/reset", "common words")
 	}},
-	{Name: "link is dead", Show: func(v *webtest.Viewer) {
+	{Page: "/reset", Name: "link is dead", Show: func(v *webtest.Viewer) {
 		v.Open("/reset?token=unknown")
 		v.ComesTo("/reset", "This link can't be used")
 	}},
-	{Name: "verify", Show: func(v *webtest.Viewer) {
+	{Page: "/verify", Name: "verify", Show: func(v *webtest.Viewer) {
 		v.As(v.Site.SignUp("bob@example.com"))
 		v.Open(v.Site.Letter("bob@example.com", "Confirm your email address").Path(v.Site))
 		v.ComesTo("/verify", "Confirm email address")
 	}},
-	{Name: "account, unconfirmed", Show: func(v *webtest.Viewer) { v.Visit("/account", "isn't confirmed yet") }},
-	{Name: "verify, another browser, somebody else", Show: func(v *webtest.Viewer) {
+	{Page: "/account", Name: "account, unconfirmed", Show: func(v *webtest.Viewer) { v.Visit("/account", "isn't confirmed yet") }},
+	{Page: "/verify", Name: "verify, another browser, somebody else", Show: func(v *webtest.Viewer) {
 		v.Open(v.Site.Letters.To("ada@example.com")[0].Path(v.Site))
 		v.ComesTo("/verify", "another browser")
 	}},
-	{Name: "sign up, check your mail", Show: func(v *webtest.Viewer) {
+	{Page: "/verify/sent", Name: "sign up, check your mail", Show: func(v *webtest.Viewer) {
 		v.Site.RequireVerified = true
 		v.Site.Deploy()
 		v.As(nil)
 		v.Submit("/signup", "email", longEmail, "password", webtest.Password)
 		v.ComesTo("/verify/sent", "Check your mail")
 	}},
-	{Name: "sign in, unconfirmed", Show: func(v *webtest.Viewer) {
+	{Page: "/verify/sent", Name: "sign in, unconfirmed", Show: func(v *webtest.Viewer) {
 		v.Submit("/signin", "email", "ada@example.com", "password", webtest.Password)
 		v.ComesTo("/signin", "Confirm your email address")
 	}},
-	{Name: "confirm again", Show: func(v *webtest.Viewer) {
+	{Page: "/verify", Name: "confirm again", Show: func(v *webtest.Viewer) {
 		v.As(nil)
 		v.Visit("/verify/sent", "send you the link again")
 	}},

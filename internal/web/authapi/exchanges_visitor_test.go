@@ -100,7 +100,13 @@ func (v *visitor) set(c *http.Cookie) {
 
 func (v *visitor) replay(theirs exchange, how replay) exchange {
 	wantsJSON := how.json || strings.HasSuffix(theirs.title, " x")
-	return recorded(theirs, v.do(theirs.method, theirs.path, how.body, wantsJSON))
+	answer := v.do(theirs.method, theirs.path, how.body, wantsJSON)
+	// One cookie of ours comes with every sign-in, by which the account knows the browser
+	// again. Clients of Auth.js pass it by.
+	answer.Header["Set-Cookie"] = slices.DeleteFunc(answer.Header["Set-Cookie"], func(line string) bool {
+		return strings.HasPrefix(strings.TrimPrefix(line, "__Host-"), "device=")
+	})
+	return recorded(theirs, answer)
 }
 
 // do sends what a page of the site would.

@@ -11,6 +11,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"latchkey/internal/views/mails"
+	"latchkey/internal/web/mailbox"
 	"latchkey/internal/web/webtest"
 )
 
@@ -126,19 +127,19 @@ func TestAMailOfAnotherSecretIsListed(t *testing.T) {
 }
 
 func TestTheLookOfTheMailbox(t *testing.T) {
-	webtest.Look(t, func(s *webtest.Site) { s.Web.Development = true },
-		webtest.Sight{Name: "mailbox, empty", Show: func(v *webtest.Viewer) { v.Visit("/dev/mailbox", "No mail yet") }},
-		webtest.Sight{Name: "mailbox", Show: func(v *webtest.Viewer) {
+	webtest.LookAt(t, mailbox.Part, func(s *webtest.Site) { s.Web.Development = true },
+		webtest.Sight{Page: "/dev/mailbox", Name: "mailbox, empty", Show: func(v *webtest.Viewer) { v.Visit("/dev/mailbox", "No mail yet") }},
+		webtest.Sight{Page: "/dev/mailbox", Name: "mailbox", Show: func(v *webtest.Viewer) {
 			send(v.T, v.Site, "ada@example.com", verify)
 			send(v.T, v.Site, "a.very.long.address.of.somebody@a-long-domain.example", mails.Mail{Subject: strings.Repeat("A long subject ", 9)})
 			v.Visit("/dev/mailbox", "A long subject")
 		}},
-		webtest.Sight{Name: "mailbox, message", Show: func(v *webtest.Viewer) {
+		webtest.Sight{Page: "/dev/mailbox/{id}", Name: "mailbox, message", Show: func(v *webtest.Viewer) {
 			v.Visit("/dev/mailbox/"+mailID(v), "Somebody has signed up")
 			// axe asks for a person where there is a frame; what is in it is the next sight.
 			v.Do("take the frame away", chromedp.Evaluate[chromedp.Void](`document.querySelector("iframe").replaceWith("")`))
 		}},
-		webtest.Sight{Name: "mail as HTML", Show: func(v *webtest.Viewer) { // not in its sandbox, where axe cannot run
+		webtest.Sight{Page: "/dev/mailbox/{id}", Name: "mail as HTML", Show: func(v *webtest.Viewer) { // not in its sandbox, where axe cannot run
 			m, err := v.Site.Mail.Find(v.T.Context(), mailID(v))
 			if err != nil {
 				v.T.Fatal(err)
