@@ -84,7 +84,7 @@ func TestTheCookieIsThatOfAuthJSWhereItIsAskedFor(t *testing.T) {
 	}{
 		{nil, developmentCookie(dir, false)},
 		{[]string{"SESSION_COOKIE_NAME=authjs.session-token"}, "authjs.session-token"},
-		{[]string{"APP_ENV=production", "SMTP_URL=smtp://localhost:1", "MAIL_FROM=a@b.example", "BASE_URL=http://localhost:1", "AUTH_SECRET=" + randomSecret}, "authjs.session-token"},
+		{[]string{"APP_ENV=production", "SMTP_URL=smtp://localhost:1", "MAIL_FROM=a@b.example", "REQUIRE_VERIFIED_EMAIL=false", "BASE_URL=http://localhost:1", "AUTH_SECRET=" + randomSecret}, "authjs.session-token"},
 	} {
 		file := "DATABASE_URL=sqlite:" + filepath.Join(t.TempDir(), "app.db")
 		p := start(t, dir, append(tt.variables, "ADDR=localhost:0", file)...)

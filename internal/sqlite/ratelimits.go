@@ -17,15 +17,21 @@ func (s *Store) TakeToken(ctx context.Context, key string, b ratelimit.Bucket, n
 }
 
 func (s *Store) takeToken(ctx context.Context, key string, b ratelimit.Bucket, now time.Time, insert bool) (fullAt time.Time, ok bool, err error) {
-	latest := now.Add(b.Interval * time.Duration(b.Tokens-1)) // full again no later than this, there is a token
+	whole := b.Interval * time.Duration(b.Tokens)
+	latest := now.Add(whole - b.Interval) // full again no later than this, there is a token
+	beyond := now.Add(whole)              // full again later than this, the clock was set back
 	statement := `
 		INSERT INTO rate_limits (key, full_at) VALUES ($1, $2 + $3)
-		ON CONFLICT (key) DO UPDATE SET full_at = max(rate_limits.full_at, $2) + $3 WHERE rate_limits.full_at <= $4
+		ON CONFLICT (key) DO UPDATE
+		SET full_at = CASE WHEN rate_limits.full_at > $5 THEN $2 ELSE max(rate_limits.full_at, $2) END + $3
+		WHERE rate_limits.full_at <= $4 OR rate_limits.full_at > $5
 		RETURNING full_at`
 	if !insert {
-		statement = `UPDATE rate_limits SET full_at = max(full_at, $2) + $3 WHERE key = $1 AND full_at <= $4 RETURNING full_at`
+		statement = `
+			UPDATE rate_limits SET full_at = CASE WHEN full_at > $5 THEN $2 ELSE max(full_at, $2) END + $3
+			WHERE key = $1 AND (full_at <= $4 OR full_at > $5) RETURNING full_at`
 	}
-	err = s.writer.QueryRowContext(ctx, statement, key, moment(now), b.Interval.Milliseconds(), moment(latest)).Scan((*stamp)(&fullAt))
+	err = s.writer.QueryRowContext(ctx, statement, key, moment(now), b.Interval.Milliseconds(), moment(latest), moment(beyond)).Scan((*stamp)(&fullAt))
 	if !errors.Is(err, sql.ErrNoRows) {
 		return fullAt, err == nil, err
 	}

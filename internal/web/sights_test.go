@@ -119,11 +119,11 @@ var mailSights = []webtest.Sight{
 		v.Submit("/signup", "email", longEmail, "password", webtest.Password)
 		v.ComesTo("/verify/sent", "Check your mail")
 	}},
-	{Page: "/verify/sent", Name: "sign in, unconfirmed", Show: func(v *webtest.Viewer) {
+	{Page: "/signin", Name: "sign in, unconfirmed", Show: func(v *webtest.Viewer) {
 		v.Submit("/signin", "email", "ada@example.com", "password", webtest.Password)
 		v.ComesTo("/signin", "Confirm your email address")
 	}},
-	{Page: "/verify", Name: "confirm again", Show: func(v *webtest.Viewer) {
+	{Page: "/verify/sent", Name: "confirm again", Show: func(v *webtest.Viewer) {
 		v.As(nil)
 		v.Visit("/verify/sent", "send you the link again")
 	}},

@@ -25,6 +25,7 @@ func Run(t *testing.T, open func(t *testing.T) (a, b ratelimit.Store)) {
 		{"what is remembered ends", rememberedEnds},
 		{"full buckets are collected, others stay", fullOnesGo},
 		{"no row is added where none may be", noRowIsAdded},
+		{"a clock that was set back locks nobody out", clockIsSetBack},
 		{"a cancelled call fails and takes nothing", cancelledFails},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -172,5 +173,16 @@ func cancelledFails(t *testing.T, a, _ ratelimit.Store) {
 	}
 	if fullAt, _ := take(t, a, "k", start); !fullAt.Equal(start.Add(time.Minute)) {
 		t.Errorf("the bucket is full at %v, want one token taken", fullAt)
+	}
+}
+
+func clockIsSetBack(t *testing.T, a, b ratelimit.Store) {
+	for range 5 {
+		take(t, a, "k", start)
+	}
+	for i := range 6 {
+		if _, ok := take(t, b, "k", start.Add(-time.Hour)); ok != (i < 5) {
+			t.Errorf("token %d an hour earlier = %v, want a full bucket of 5", i+1, ok)
+		}
 	}
 }
