@@ -3,6 +3,7 @@ package main
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"latchkey/internal/auth"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -65,4 +66,14 @@ func developmentCookie(dir string, https bool) string {
 		return "__Secure-" + name
 	}
 	return name
+}
+
+// maxCookie bounds what a session may take of an answer's header. Development has no
+// proxy in front that would refuse more, and the lab shows a session in several cookies.
+func (l *loader) maxCookie(name string, production bool) int {
+	usual := 16 << 10
+	if production {
+		usual = auth.DefaultMaxCookieBytes
+	}
+	return l.integer(name, usual, 1<<10, 16<<10)
 }

@@ -41,7 +41,7 @@ func newSite(
 		MaxAge:         cfg.maxAge,
 		AbsoluteMaxAge: cfg.absoluteMaxAge,
 		RenewAfter:     cfg.renewAfter,
-		MaxCookieBytes: maxCookieBytes(cfg),
+		MaxCookieBytes: cfg.maxCookie,
 		Limit:          cfg.limit,
 		Policy:         cfg.policy,
 		Log:            log,
@@ -88,15 +88,6 @@ func newSite(
 		err = configError{fmt.Sprintf("AUTH_PATH is %q; this site has a page at %s: choose a path such as /auth or /api/auth", taken.Path, taken.Route)}
 	}
 	return service, users, handler, err
-}
-
-// maxCookieBytes lets the lab show a session in several cookies. Only development has no
-// proxy in front that would refuse them.
-func maxCookieBytes(cfg config) int {
-	if cfg.production {
-		return auth.DefaultMaxCookieBytes
-	}
-	return 16 << 10
 }
 
 // warning is how long before its end an idle page speaks up: long enough to

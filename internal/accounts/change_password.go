@@ -38,7 +38,8 @@ func (s *Service) ChangePassword(ctx context.Context, in PasswordChange) (creden
 		return "", err
 	}
 	err = s.change(ctx, in.User.ID, proven, func(u auth.User) (Change, error) {
-		return Change{PasswordHash: hash, End: auth.ReasonPassword}, nil
+		letter, err := s.letter(u.Email, ownChangeWords(s.cfg.SiteName, s.page("/forgot", "")), nil)
+		return Change{PasswordHash: hash, End: auth.ReasonPassword, Letters: []Letter{letter}}, err
 	})
 	if err != nil {
 		return "", invalidField("current", err)

@@ -98,3 +98,58 @@ func strippedWords(site, forgot string) Words {
 		Action: "Choose a password", Link: forgot,
 	}
 }
+
+// newAddressWords go to the address that a user wants to sign in with.
+func newAddressWords(site, link string) Words {
+	return Words{
+		Subject: "Confirm your new email address",
+		Text:    []string{"A user of " + site + " wants to sign in with this address from now on. Nothing changes before you confirm it."},
+		Action:  "Confirm your email address", Link: link,
+		Note: "The link works once, for 24 hours. " + ignore,
+	}
+}
+
+// wantedWords are the same for the owner of an address that has an account.
+func wantedWords(site string) Words {
+	return Words{
+		Subject: "Somebody asked for your address",
+		Text: []string{
+			"A user of " + site + ", perhaps you with another account, wants to sign in with this address. It has an account already, so nothing was changed.",
+		},
+		Note: "There's nothing to do.",
+	}
+}
+
+// addressChangedWords go to the address that a user has signed in with until now.
+func addressChangedWords(site, email, undo string) Words {
+	return Words{
+		Subject: "Your email address was changed",
+		Text: []string{
+			"Your account at " + site + " has the address " + email + " now.",
+			"If this wasn't you, undo it within a day: you get your address back, all devices are signed out, and you can choose a new password.",
+		},
+		Action: "Undo the change", Link: undo,
+		Note: "If it was you, there's nothing to do.",
+	}
+}
+
+// ownChangeWords tell of a change of the password in the settings.
+func ownChangeWords(site, forgot string) Words {
+	return Words{
+		Subject: "Your password was changed",
+		Text: []string{
+			"The password of your account at " + site + " was changed in its settings, and all other devices were signed out.",
+			"If this wasn't you, choose a new password now.",
+		},
+		Action: "Choose a new password", Link: forgot,
+		Note: "If it was you, there's nothing to do.",
+	}
+}
+
+// deletedWords are the last that a user hears of their account.
+func deletedWords(site string) Words {
+	return Words{
+		Subject: "Your account was deleted",
+		Text:    []string{"Your account at " + site + " and everything in it was deleted, as was asked for with its password."},
+	}
+}

@@ -24,7 +24,7 @@ func (a accountDelete) submit(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	u := authhttp.FromContext(r.Context()).Session.User
-	err := a.Accounts.Delete(r.Context(), u, r.PostFormValue("password"), kit.ClientOf(r))
+	err := a.Accounts.Delete(r.Context(), u, r.PostFormValue("password"))
 	if invalid, ok := errors.AsType[accounts.Invalid](err); ok {
 		return a.page(w, r, http.StatusUnprocessableEntity, views.Errors(invalid))
 	}

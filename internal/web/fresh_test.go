@@ -20,7 +20,7 @@ import (
 
 // forGuests are the unsafe routes that need no session: they let somebody in or
 // out, or change nothing but this browser. Any other asks the database.
-var forGuests = []string{"/signin", "/signin/continue", "/signup", "/signout", "/account/appearance",
+var forGuests = []string{"/signin", "/signin/continue", "/signup", "/signout", "/account/appearance", "/account/email/undo",
 	"/auth/signin", "/auth/signin/{provider}", "/auth/callback/{provider}", "/auth/signout"}
 
 // behindItsBack are changes of which the instance hears nothing.

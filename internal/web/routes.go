@@ -27,7 +27,7 @@ func routes(k *kit.Kit, cfg Config) *chi.Mux {
 		devices    = devices{k}
 		account    = account{k}
 		password   = accountPassword{k, cfg.PasswordMinLength}
-		email      = accountEmail{k}
+		email      = newAccountEmail(k)
 		deletion   = accountDelete{k}
 		export     = accountExport{k}
 		reauth     = reauth{k}
@@ -77,6 +77,8 @@ func routes(k *kit.Kit, cfg Config) *chi.Mux {
 				r.Post("/verify", k.Handle(verify.submit))
 				r.Get("/reset", k.Handle(reset.form))
 				r.Post("/reset", k.Handle(reset.submit))
+				r.Get("/account/email/undo", k.Handle(email.undoForm))
+				r.Post("/account/email/undo", k.Handle(email.undoSubmit))
 				k.RouteParts(r, kit.BlockLinks)
 			})
 		})

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/chromedp"
+
 	"latchkey/internal/web/webtest"
 )
 
@@ -25,6 +27,19 @@ var accountSights = []webtest.Sight{
 	{Page: "/account/email", Name: "email, all errors", Show: func(v *webtest.Viewer) {
 		v.Submit("/account/email", "email", "ada@", "password", "not the password")
 		v.ComesTo("/account/email", "Enter an email address")
+	}},
+	{Page: "/account/email/undo", Name: "email, undo", Show: func(v *webtest.Viewer) {
+		ada := v.Site.SignUp("undo@example.com")
+		ada.Post("/account/email", "email", "undo@example.org", "password", webtest.Password).Shows(303)
+		link := v.Site.Letter("undo@example.org", "Confirm your new email address").Path(v.Site)
+		ada.Get(link)
+		ada.Post("/verify").Shows(303)
+		v.Open(v.Site.Letter("undo@example.com", "Your email address was changed").Path(v.Site))
+		v.ComesTo("/account/email/undo", "Keep your old email?")
+	}},
+	{Page: "/account/email/undo", Name: "email, undone", Show: func(v *webtest.Viewer) {
+		v.Do("undo it", chromedp.Click(chromedp.CSS("main form button")))
+		v.ComesTo("/account/email/undo", "Your email is back")
 	}},
 	{Page: "/account/delete", Name: "delete account", Show: func(v *webtest.Viewer) { v.Visit("/account/delete", "can't be undone") }},
 	{Page: "/account/delete", Name: "delete account, wrong password", Show: func(v *webtest.Viewer) {

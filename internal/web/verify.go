@@ -32,6 +32,9 @@ func (v verify) submit(w http.ResponseWriter, r *http.Request) error {
 	if err := kit.ReadForm(r); err != nil {
 		return err
 	}
+	if isNew, err := v.newAddress(w, r); isNew {
+		return err
+	}
 	t, err := v.Accounts.FindToken(r.Context(), accounts.PurposeVerify, v.link.Token(r))
 	if err != nil {
 		return deadLink(err, "/verify/sent")
@@ -66,8 +69,31 @@ func (v verify) confirmed(w http.ResponseWriter, r *http.Request, t accounts.Tok
 	return kit.SeeOther(w, r, "/account")
 }
 
+// newAddress changes the address of an account, if the link is to one that its user wants
+// to sign in with, and reports whether it has answered.
+func (v verify) newAddress(w http.ResponseWriter, r *http.Request) (bool, error) {
+	t, err := v.Accounts.FindToken(r.Context(), accounts.PurposeEmail, v.link.Token(r))
+	if err != nil {
+		return false, nil
+	}
+	err = v.Accounts.ChangeEmail(r.Context(), v.link.Token(r))
+	if errors.Is(err, accounts.ErrEmailTaken) { // somebody has signed up with it since
+		err = accounts.ErrToken
+	}
+	if err != nil {
+		return true, deadLink(err, "/account/email")
+	}
+	v.link.Done(w, r)
+	return true, v.confirmed(w, r, t)
+}
+
 func (v verify) page(w http.ResponseWriter, r *http.Request, status int, wrong views.Errors) error {
 	secret := v.link.Token(r)
+	if t, err := v.Accounts.FindToken(r.Context(), accounts.PurposeEmail, secret); err == nil {
+		return v.Render(w, r, status, views.Verify(v.Page(r), views.VerifyModel{
+			Email: accounts.DisplayEmail(t.Email), Token: secret, Other: accounts.DisplayEmail(v.Other(r, t.UserID)),
+		}))
+	}
 	t, err := v.Accounts.FindToken(r.Context(), accounts.PurposeVerify, secret)
 	if err != nil {
 		return deadLink(err, "/verify/sent")

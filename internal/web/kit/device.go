@@ -15,6 +15,18 @@ import (
 	"latchkey/internal/auth/authhttp"
 )
 
+// roomBeside is how much of an answer's header the cookies may take beside which the one
+// of the browser still passes a proxy that allows 4 kB: a session with that many claims
+// does without it.
+const roomBeside = 2600
+
+func cookieBytes(h http.Header) (n int) {
+	for _, line := range h["Set-Cookie"] {
+		n += len(line)
+	}
+	return n
+}
+
 const (
 	deviceAge     = 365 * 24 * time.Hour
 	mostAccounts  = 5  // that a browser is known to; more push out the first
@@ -82,7 +94,7 @@ func (k *Kit) knowAgain(next http.Handler) http.Handler {
 		if !isSafe(r.Method) {
 			authhttp.AtHeaders(r.Context(), func(h http.Header) {
 				session, ok := authhttp.Begun(r.Context())
-				if !ok {
+				if !ok || cookieBytes(h) > roomBeside {
 					return
 				}
 				d := k.deviceOf(r).signedIn(session.User.Email)
