@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
@@ -106,6 +107,22 @@ func (k *Kit) ExportParts(ctx context.Context, userID string) (map[string]any, e
 	return all, nil
 }
 
+// besideTime is how long a page waits for what is beside its own.
+const besideTime = time.Second
+
+// Beside runs what a page can do without, for a second at most. In an outage the page goes
+// on without it: a session that was checked lately needs no database.
+func (k *Kit) Beside(r *http.Request, do func(*http.Request) error) error {
+	ctx, cancel := context.WithTimeout(r.Context(), besideTime)
+	defer cancel()
+	err := do(r.WithContext(ctx))
+	if err != nil && isOutage(err) {
+		k.Log.WarnContext(r.Context(), "a page does without what the database has beside it", "error", err)
+		return nil
+	}
+	return err
+}
+
 // DashboardParts is what the parts show on the user's first page, one below the other.
 func (k *Kit) DashboardParts(r *http.Request, p views.Page) (templ.Component, error) {
 	var all []templ.Component
@@ -113,11 +130,16 @@ func (k *Kit) DashboardParts(r *http.Request, p views.Page) (templ.Component, er
 		if part.Dashboard == nil {
 			continue
 		}
-		one, err := part.Dashboard(r, p)
+		err := k.Beside(r, func(r *http.Request) error {
+			one, err := part.Dashboard(r, p)
+			if err == nil {
+				all = append(all, one)
+			}
+			return err
+		})
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, one)
 	}
 	return templ.Join(all...), nil
 }

@@ -1,6 +1,7 @@
 package notes_test
 
 import (
+	"context"
 	"net/http"
 	"regexp"
 	"strings"
@@ -195,6 +196,25 @@ func TestNotesInAnOutage(t *testing.T) {
 	ada.Post("/notes", "title", "Bread").Shows(503)
 	db.Down(false)
 	ada.Get("/notes").Shows(200, "Milk").Lacks("Bread")
+}
+
+// stalled is a store that does not answer.
+type stalled struct{ notes.Store }
+
+func (stalled) List(ctx context.Context, _ string, _, _ int) ([]notes.Note, int, error) {
+	<-ctx.Done()
+	return nil, 0, ctx.Err()
+}
+
+// A session that was checked lately needs no database, and so the dashboard does without
+// what is beside its own.
+func TestTheDashboardDoesWithoutNotes(t *testing.T) {
+	s := webtest.OnMemory(t)
+	s.Web.Store = stalled{&notestest.Memory{}}
+	s.Deploy()
+	ada := s.SignUp("ada@example.com")
+	ada.Get("/dashboard").Shows(200, "Welcome").Lacks("New note")
+	ada.Get("/account").Shows(200)
 }
 
 // The look of every page of the notes, and the dialog that asks.
