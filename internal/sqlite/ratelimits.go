@@ -19,7 +19,7 @@ func (s *Store) TakeToken(ctx context.Context, key string, b ratelimit.Bucket, n
 func (s *Store) takeToken(ctx context.Context, key string, b ratelimit.Bucket, now time.Time, insert bool) (fullAt time.Time, ok bool, err error) {
 	whole := b.Interval * time.Duration(b.Tokens)
 	latest := now.Add(whole - b.Interval) // full again no later than this, there is a token
-	beyond := now.Add(whole)              // full again later than this, the clock was set back
+	beyond := now.Add(2 * whole)          // full again later than this, the clock was set back, and not a little
 	statement := `
 		INSERT INTO rate_limits (key, full_at) VALUES ($1, $2 + $3)
 		ON CONFLICT (key) DO UPDATE

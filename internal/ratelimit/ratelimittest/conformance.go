@@ -62,6 +62,9 @@ func bucketFills(t *testing.T, a, b ratelimit.Store) {
 	if next := five.Empty(fullAt); !next.Equal(start.Add(time.Minute)) {
 		t.Errorf("the next token is there at %v, want after an interval", next)
 	}
+	if _, ok := take(t, a, "k", start.Add(-time.Second)); ok {
+		t.Error("an instance whose clock is a second behind finds a token in an empty bucket")
+	}
 	if _, ok := take(t, a, "other", start); !ok {
 		t.Error("another key has no token")
 	}

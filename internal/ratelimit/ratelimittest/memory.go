@@ -30,7 +30,7 @@ func (m *Memory) TakeToken(ctx context.Context, key string, b ratelimit.Bucket, 
 	if !found && !insert {
 		return now, true, nil
 	}
-	if fullAt.Before(now) || fullAt.After(now.Add(b.Interval*time.Duration(b.Tokens))) { // or the clock was set back
+	if fullAt.Before(now) || fullAt.After(now.Add(2*b.Interval*time.Duration(b.Tokens))) { // or the clock was set back
 		fullAt = now
 	}
 	if fullAt.After(now.Add(b.Interval * time.Duration(b.Tokens-1))) {

@@ -139,7 +139,8 @@ func TestTheLookOfTheMailbox(t *testing.T) {
 			// axe asks for a person where there is a frame; what is in it is the next sight.
 			v.Do("take the frame away", chromedp.Evaluate[chromedp.Void](`document.querySelector("iframe").replaceWith("")`))
 		}},
-		webtest.Sight{Page: "/dev/mailbox/{id}", Name: "mail as HTML", Show: func(v *webtest.Viewer) { // not in its sandbox, where axe cannot run
+		webtest.Sight{Page: "/dev/mailbox/{id}/html", Name: "mail, gone", Show: func(v *webtest.Viewer) { v.Visit("/dev/mailbox/nothing/html", "not found") }},
+		webtest.Sight{Name: "mail as HTML", Show: func(v *webtest.Viewer) { // not in its sandbox, where axe cannot run
 			m, err := v.Site.Mail.Find(v.T.Context(), mailID(v))
 			if err != nil {
 				v.T.Fatal(err)
