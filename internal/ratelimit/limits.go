@@ -18,7 +18,7 @@ import (
 // out.
 var (
 	strangers = Bucket{10, 90 * time.Second}  // passwords for one account, from all clients that have never signed in to it: 10 in 15 minutes
-	familiar  = Bucket{50, 18 * time.Second}  // the same from one client that has, which strangers cannot use up: 50
+	familiar  = Bucket{20, 45 * time.Second}  // the same from one client that has, which strangers cannot use up: 20
 	clients   = Bucket{100, 9 * time.Second}  // passwords from one address, for whatever account: 100
 	mailTo    = Bucket{5, 12 * time.Minute}   // mails to one address: 5 in an hour
 	mailFrom  = Bucket{100, 36 * time.Second} // mails asked for from one client address: 100 in an hour
@@ -133,17 +133,21 @@ func (a *Attempt) take(ctx context.Context, key string, b Bucket) error {
 			a.service.flights.begin(key)
 			return nil
 		}
-		landed := a.service.flights.next(key)
-		if _, empty := errors.AsType[*Error](err); !empty || landed == nil {
+		if _, empty := errors.AsType[*Error](err); !empty {
+			return err
+		}
+		turn, leave := a.service.flights.wait(key)
+		if turn == nil {
 			return err
 		}
 		select {
-		case <-landed:
+		case <-turn:
+			continue
 		case <-deadline.C:
-			return err
 		case <-ctx.Done():
-			return err
 		}
+		leave()
+		return err
 	}
 }
 

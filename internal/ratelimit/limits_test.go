@@ -58,11 +58,11 @@ func TestStrangersCannotLockTheOwnerOut(t *testing.T) {
 	if let := wrong(s, 200, "ada", everywhere); let != 10 {
 		t.Errorf("200 wrong passwords from 200 addresses: %d were checked, want 10", let)
 	}
-	if let := wrong(s, 60, "ada", func(int) ratelimit.Client { return home }); let != 50 {
-		t.Errorf("of 60 wrong passwords at home %d were checked, want 50", let)
+	if let := wrong(s, 60, "ada", func(int) ratelimit.Client { return home }); let != 20 {
+		t.Errorf("of 60 wrong passwords at home %d were checked, want 20", let)
 	}
-	if let := wrong(s, 60, "ada", func(int) ratelimit.Client { return ratelimit.Client{IP: "192.0.2.9", Device: "phone"} }); let != 50 {
-		t.Errorf("of 60 from a known browser %d were checked, want 50", let)
+	if let := wrong(s, 60, "ada", func(int) ratelimit.Client { return ratelimit.Client{IP: "192.0.2.9", Device: "phone"} }); let != 20 {
+		t.Errorf("of 60 from a known browser %d were checked, want 20", let)
 	}
 	if let := wrong(s, 200, "someone else", from("192.0.2.10")); let != 10 {
 		t.Errorf("of 200 from one address %d were checked, want 10", let)
@@ -95,33 +95,58 @@ func TestARightPasswordIsNotCounted(t *testing.T) {
 	}
 }
 
-// Many browsers sign in to one account at once, with the right password: those that find
-// the budget used up wait for the others, and all come in. With the wrong one none does.
+// Browsers sign in to one account at once, with the right password: those that find the
+// budget used up wait for the others, and all come in. With the wrong one none does, and a
+// crowd is refused without a wait.
 func TestRightPasswordsAtOnceAllComeIn(t *testing.T) {
-	for _, right := range []bool{true, false} {
-		s, _, _ := newService()
+	for _, c := range []struct {
+		right   bool
+		crowd   int
+		refused func(int32) bool
+		want    string
+	}{
+		{true, 64, func(n int32) bool { return n == 0 }, "none"},
+		{false, 64, func(n int32) bool { return n == 54 }, "all but the ten in the budget"},
+		{true, 4000, func(n int32) bool { return n > 2000 }, "most of a crowd"},
+	} {
+		s, m, _ := newService()
+		slow := &counted{Memory: m}
+		s.SetStore(slow)
 		var signingIn sync.WaitGroup
-		var in, refused atomic.Int32
-		for range 200 {
+		var refused atomic.Int32
+		for range c.crowd {
 			signingIn.Go(func() {
 				a, err := s.Password(t.Context(), "ada", ratelimit.Client{})
 				if err != nil {
 					refused.Add(1)
 					return
 				}
-				time.Sleep(time.Millisecond) // to hash it
-				if right {
+				time.Sleep(5 * time.Millisecond) // to hash it
+				if c.right {
 					a.Right(t.Context())
-					in.Add(1)
 				}
 				a.Done()
 			})
 		}
 		signingIn.Wait()
-		if want := map[bool]int32{true: 0, false: 190}[right]; refused.Load() != want {
-			t.Errorf("of 200 passwords at once, right %t, %d were refused, want %d", right, refused.Load(), want)
+		if !c.refused(refused.Load()) {
+			t.Errorf("of %d passwords at once, right %t, %d were refused, want %s", c.crowd, c.right, refused.Load(), c.want)
+		}
+		if asked := int(slow.asked.Load()); asked > 3*c.crowd {
+			t.Errorf("%d passwords at once ask the store %d times, want a few times each at most", c.crowd, asked)
 		}
 	}
+}
+
+// counted counts how often tokens are asked for.
+type counted struct {
+	*ratelimittest.Memory
+	asked atomic.Int64
+}
+
+func (c *counted) TakeToken(ctx context.Context, key string, b ratelimit.Bucket, now time.Time, insert bool) (time.Time, bool, error) {
+	c.asked.Add(1)
+	return c.Memory.TakeToken(ctx, key, b, now, insert)
 }
 
 // RL-4: an address is an IPv4 address, however it is written, or an IPv6 network.
