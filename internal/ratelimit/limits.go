@@ -28,7 +28,7 @@ var (
 const (
 	knownFor = 90 * 24 * time.Hour // how long an address stays familiar to an account
 	mostRows = 200_000             // with which no new bucket gets a row, whatever is invented
-	patience = 3 * time.Second     // for tries that are under way, and may be right
+	patience = 4 * time.Second     // for tries that are under way, and may be right
 )
 
 // Service says whether something may be tried, and counts it first. It is safe for
