@@ -193,13 +193,15 @@ func looksWritten(secret string) bool {
 		return true
 	}
 	lookBits, lookPairs := letterBits(looksLike.Replace(lower))
-	return wordy(bits, pairs) || wordy(lookBits, lookPairs)
+	run := smallLetters.MatchString(secret)
+	return wordy(bits, pairs, run) || wordy(lookBits, lookPairs, run)
 }
 
 var (
-	camelCase = regexp.MustCompile(`([a-z])([A-Z])`)
-	plainWord = regexp.MustCompile(`^([A-Z]?[a-z]{2,}|[A-Z]{2,}|[0-9]+)$`)
-	looksLike = strings.NewReplacer("4", "a", "@", "a", "3", "e", "1", "i", "0", "o", "5", "s", "$", "s", "7", "t")
+	camelCase    = regexp.MustCompile(`([a-z])([A-Z])`)
+	smallLetters = regexp.MustCompile(`[a-z]{5}`)
+	plainWord    = regexp.MustCompile(`^([A-Z]?[a-z]{2,}|[A-Z]{2,}|[0-9]+)$`)
+	looksLike    = strings.NewReplacer("4", "a", "@", "a", "3", "e", "1", "i", "0", "o", "5", "s", "$", "s", "7", "t")
 )
 
 // keywords are what people write where a secret belongs. They are long enough not
@@ -226,8 +228,16 @@ func letterBits(lower string) (bits, pairs int) {
 	return bits, pairs
 }
 
-// wordy draws the line: few secrets have many pairs like words and none unlike.
-func wordy(bits, pairs int) bool { return bits >= 30 || bits >= 21 && 5*bits >= 3*pairs }
+// wordy draws the line: few secrets have many pairs like words and none unlike. Where no
+// five small letters stand together, which is so in capitals and in most random text, it
+// takes more to be sure.
+func wordy(bits, pairs int, run bool) bool {
+	least := 26
+	if run {
+		least = 21
+	}
+	return bits >= 31 || bits >= least && 5*bits >= 3*pairs
+}
 
 // letterPairs has a row for each letter and in it a digit for each that may
 // follow: 5 where words have the pair as often as chance has it, one more for

@@ -32,7 +32,11 @@ func uuid() string {
 func TestRandomSecretsAlwaysPass(t *testing.T) {
 	for name, generate := range generators {
 		t.Run(name, func(t *testing.T) {
-			for range 10_000 {
+			n := 2000
+			if name == "openssl rand -base64 33" { // what every message says to make
+				n = 10_000
+			}
+			for range n {
 				if s := generate(); weakness(s) != "" {
 					t.Fatalf("weakness(%q) = %q, want none", s, weakness(s))
 				}
