@@ -154,8 +154,9 @@ func (s *Site) Instance() http.Handler {
 	var running sync.WaitGroup
 	running.Go(func() { service.Run(ctx) })
 	s.T.Cleanup(func() { cancel(); running.Wait() })
-	s.Service, s.Mail = service, s.mail()
-	running.Go(func() { s.Mail.Run(ctx) })
+	outbox := s.mail() // of this instance, whatever the site's next one has
+	s.Service, s.Mail = service, outbox
+	running.Go(func() { outbox.Run(ctx) })
 	s.Users = accounts.New(accounts.Config{
 		Sessions: service, Store: s.Database, Tokens: s.Database, Limits: s.limits(), Mail: s.post(), BaseURL: s.URL, RequireVerified: s.RequireVerified,
 		SiteName: "Latchkey", PasswordMinLength: 15, Hash: s.Hash, Log: s.Auth.Log,
