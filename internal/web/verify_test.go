@@ -159,10 +159,10 @@ func TestAPlantedAccountIsUseless(t *testing.T) {
 				planter.Post("/verify", "token", planted.Token(w)).Shows(410)
 				owner.Post("/signin", "email", victim, "password", "eleven slow trains at dawn").RedirectsTo("/dashboard").Shows(200)
 			})
+			if !require { // the form says that the address has an account
+				continue
+			}
 			t.Run("by signing up again", func(t *testing.T) {
-				if !require {
-					t.Skip("the form says that the address has an account")
-				}
 				victim := prefix + "again" + webtest.Email(t)
 				planter, owner := w.Browser(), w.Browser()
 				planter.Post("/signup", "email", victim, "password", webtest.Password).Shows(303)
