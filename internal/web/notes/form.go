@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"latchkey/internal/accounts"
 	"latchkey/internal/views"
 )
 
@@ -19,11 +20,10 @@ const (
 func check(title, body string) (string, string, views.Errors) {
 	title, body = strings.TrimSpace(title), strings.ReplaceAll(body, "\r\n", "\n") // as browsers send lines
 	wrong := views.Errors{}
-	switch {
-	case title == "":
+	if line, ok := accounts.Line(title, maxTitle); !ok {
+		wrong["title"] = fmt.Sprintf("Use at most %d characters, and no control characters or other invisible ones.", maxTitle)
+	} else if title = line; title == "" {
 		wrong["title"] = "Enter a title."
-	case utf8.RuneCountInString(title) > maxTitle:
-		wrong["title"] = fmt.Sprintf("Use at most %d characters.", maxTitle)
 	}
 	if n := utf8.RuneCountInString(body); n > maxBody {
 		wrong["body"] = fmt.Sprintf("Use at most %d characters. These are %d.", maxBody, n)

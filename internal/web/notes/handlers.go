@@ -78,23 +78,26 @@ func (n *notes) edit(w http.ResponseWriter, r *http.Request) error {
 	return n.Render(w, r, http.StatusOK, Edit(n.PrivatePage(r), FormModel{ID: note.ID, Title: note.Title, Body: note.Body, Version: note.Version}))
 }
 
-// save writes a note, unless it was changed since its form was opened: then the user
-// gets both, and nothing of theirs is lost.
+// save writes a note, unless it was changed or deleted since its form was opened: then
+// the user gets what they wrote back, and nothing of theirs is lost.
 func (n *notes) save(w http.ResponseWriter, r *http.Request) error {
 	if err := kit.ReadForm(r); err != nil {
 		return err
 	}
 	title, body, wrong := check(r.PostFormValue("title"), r.PostFormValue("body"))
-	m := FormModel{ID: chi.URLParam(r, "id"), Title: title, Body: body, Version: number(r.PostFormValue("version")), Errors: wrong}
+	version, _ := strconv.Atoi(r.PostFormValue("version")) // without one it is 0, which no note has
+	m := FormModel{ID: chi.URLParam(r, "id"), Title: title, Body: body, Version: version, Errors: wrong}
 	if wrong != nil {
 		return n.Render(w, r, http.StatusUnprocessableEntity, Edit(n.PrivatePage(r), m))
 	}
 	err := n.store.Update(r.Context(), Note{ID: m.ID, UserID: userID(r), Title: title, Body: body, Version: m.Version, UpdatedAt: n.Auth.Now()})
-	if errors.Is(err, ErrChanged) {
+	switch {
+	case errors.Is(err, ErrChanged):
 		return n.changed(w, r, m)
-	}
-	if err != nil {
-		return found(err)
+	case errors.Is(err, ErrNotFound):
+		return n.gone(w, r, m)
+	case err != nil:
+		return err
 	}
 	return n.done(w, r, "The note is saved.", notePath(m.ID))
 }
@@ -102,7 +105,10 @@ func (n *notes) save(w http.ResponseWriter, r *http.Request) error {
 // changed shows what the user wrote and what the note has become. Saving once more
 // puts theirs in its place.
 func (n *notes) changed(w http.ResponseWriter, r *http.Request, m FormModel) error {
-	note, err := n.find(r)
+	note, err := n.store.Get(r.Context(), userID(r), m.ID)
+	if errors.Is(err, ErrNotFound) {
+		return n.gone(w, r, m)
+	}
 	if err != nil {
 		return err
 	}
@@ -110,9 +116,15 @@ func (n *notes) changed(w http.ResponseWriter, r *http.Request, m FormModel) err
 	return n.Render(w, r, http.StatusConflict, Edit(n.PrivatePage(r), m))
 }
 
+// gone shows what the user wrote for a note that is not there. Saving once more makes a
+// new note of it.
+func (n *notes) gone(w http.ResponseWriter, r *http.Request, m FormModel) error {
+	return n.Render(w, r, http.StatusNotFound, New(n.PrivatePage(r), FormModel{Title: m.Title, Body: m.Body, Gone: true}))
+}
+
 func (n *notes) delete(w http.ResponseWriter, r *http.Request) error {
-	if err := n.store.Delete(r.Context(), userID(r), chi.URLParam(r, "id")); err != nil && !errors.Is(err, ErrNotFound) {
-		return err
+	if err := n.store.Delete(r.Context(), userID(r), chi.URLParam(r, "id")); err != nil {
+		return found(err)
 	}
 	return n.done(w, r, "The note is deleted.", "/notes")
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
 	"latchkey/internal/auth"
@@ -69,8 +70,8 @@ func TestANoteFromItsFirstWordToItsLast(t *testing.T) {
 		ada.Post(path+"/delete").RedirectsTo("/notes").Shows(200, "The note is deleted.", "No notes yet")
 		ada.Get(path).Shows(404, "Note not found")
 		ada.Get(path+"/edit").Shows(404, "Note not found")
-		ada.Post(path, "title", "Milk", "version", "2").Shows(404, "Note not found")
-		ada.Post(path+"/delete").RedirectsTo("/notes").Shows(200, "The note is deleted.")
+		ada.Post(path+"/delete").Shows(404, "Note not found")
+		ada.Get("/notes").Shows(200).Lacks("The note is deleted.")
 	})
 }
 
@@ -81,6 +82,9 @@ func TestWhatIsWrongWithANote(t *testing.T) {
 		path := write(ada, "Milk", "")
 		for _, form := range []string{"/notes", path} {
 			ada.Post(form, "title", " \n", "body", "kept", "version", "1").Shows(422, "Enter a title.", ">kept</textarea>", `aria-invalid="true"`)
+			for _, unseen := range []string{"\u200b", "\u2800", "\u3164", "a\u202eb", "a\nb", "a\x1bb"} {
+				ada.Post(form, "title", unseen, "body", "kept", "version", "1").Shows(422, "no control characters", ">kept</textarea>")
+			}
 			ada.Post(form, "title", strings.Repeat("é", 201), "version", "1").Shows(422, "at most 200 characters", "éé")
 			ada.Post(form, "title", "kept", "body", strings.Repeat("日", 10_001), "version", "1").Shows(422, "at most 10000 characters", `value="kept"`)
 			ada.Post(form, "title", "a\x00", "version", "1").Shows(422)
@@ -103,8 +107,10 @@ func TestNotesAreTheirUsersAlone(t *testing.T) {
 		bob.Get("/notes").Shows(200).Lacks("secret")
 		bob.Get(path).Shows(404).Lacks("secret")
 		bob.Get(path + "/edit").Shows(404).Lacks("secret")
-		bob.Post(path, "title", "Bob's", "version", "1").Shows(404)
-		bob.Post(path + "/delete").Shows(303)
+		for _, version := range []string{"0", "1", "2"} {
+			bob.Post(path, "title", "Bob's", "version", version).Shows(404).Lacks("secret")
+		}
+		bob.Post(path + "/delete").Shows(404).Lacks("secret")
 		ada.Get(path).Shows(200, "secret")
 
 		guest := s.Browser()
@@ -125,8 +131,73 @@ func TestAChangeInAnotherWindowIsNoticed(t *testing.T) {
 		ada.Post(path, "title", "Milk", "body", "two litres", "version", "1").Shows(303)
 		ada.Post(path, "title", "Milk", "body", "three litres", "version", "1").
 			Shows(409, "changed while you wrote", ">three litres</textarea>", "two litres", `name="version" value="2"`)
+		for _, version := range []string{"", "0", "-1", "x", "3", "99999999999999999999"} {
+			ada.Post(path, "title", "Milk", "body", "three litres", "version", version).Shows(409, ">three litres</textarea>", `name="version" value="2"`)
+		}
 		ada.Get(path).Shows(200, "two litres")
 		ada.Post(path, "title", "Milk", "body", "three litres", "version", "2").RedirectsTo(path).Shows(200, "three litres")
+	})
+}
+
+// A note that is deleted while it is written takes nothing of what was typed with it.
+func TestADeletedNoteLeavesWhatWasTyped(t *testing.T) {
+	webtest.Everywhere(t, func(t *testing.T, s *webtest.Site) {
+		ada := s.SignUp(webtest.Email(t))
+		path := write(ada, "Milk", "one litre")
+		ada.Post(path + "/delete").Shows(303)
+		ada.Post(path, "title", "Milk", "body", "two litres", "version", "1").
+			Shows(404, "This note is no longer there", `value="Milk"`, ">two litres</textarea>", `action="/notes"`).Lacks(`name="version"`)
+		ada.Get("/notes").Shows(200, "No notes yet")
+	})
+}
+
+// A form that is sent twice makes one note.
+func TestANoteIsWrittenOnce(t *testing.T) {
+	webtest.Everywhere(t, func(t *testing.T, s *webtest.Site) {
+		ada := s.SignUp(webtest.Email(t))
+		form := regexp.MustCompile(`name="form" value="(\w+)"`).FindStringSubmatch(ada.Get("/notes/new").Text)
+		if form == nil {
+			t.Fatal("the form has no id")
+		}
+		first := ada.Post("/notes", "form", form[1], "title", "Milk")
+		second := ada.Post("/notes", "form", form[1], "title", "Milk")
+		if to := first.Header.Get("Location"); first.StatusCode != 303 || second.StatusCode != 303 || second.Header.Get("Location") != to {
+			t.Errorf("a form sent twice leads to %d %q and %d %q, want one note", first.StatusCode, to, second.StatusCode, second.Header.Get("Location"))
+		}
+		if n := strings.Count(ada.Get("/notes").Text, "<bdi>Milk"); n != 1 {
+			t.Errorf("a form sent twice has made %d notes, want 1", n)
+		}
+	})
+}
+
+// A session that the database knows to be over changes nothing, though this instance
+// has validated it a moment ago and has not heard.
+func TestAnEndedSessionChangesNoNote(t *testing.T) {
+	webtest.Everywhere(t, func(t *testing.T, plain *webtest.Site) {
+		s := webtest.New(t, webtest.Hold(plain.Database), plain.Auth.Strategy)
+		s.Web.Store = plain.Database
+		s.Deploy()
+		email := webtest.Email(t)
+		ada := s.SignUp(email)
+		path := write(ada, "Milk", "")
+		u, _, err := s.Database.UserByEmail(t.Context(), email)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ada.Get(path).Shows(200, "Milk")
+		if _, err := plain.Database.End(t.Context(), auth.Selector{UserID: u.ID}, auth.ReasonAdmin, s.Now()); err != nil {
+			t.Fatal(err)
+		}
+		for _, form := range []string{"/notes", path, path + "/delete"} {
+			got := ada.Post(form, "title", "Changed", "version", "1")
+			if to := got.Header.Get("Location"); got.StatusCode != 303 || !strings.HasPrefix(to, "/signin") {
+				t.Errorf("POST %s of an ended session = %d to %q, want 303 to /signin", form, got.StatusCode, to)
+			}
+		}
+		list, total, err := notes.Open(plain.Database).List(t.Context(), u.ID, 0, 10)
+		if err != nil || total != 1 || list[0].Title != "Milk" || list[0].Version != 1 {
+			t.Errorf("an ended session leaves %+v, %v, want the note as it was", list, err)
+		}
 	})
 }
 
@@ -184,20 +255,6 @@ func TestNotesGoWithTheirUser(t *testing.T) {
 	})
 }
 
-// The pages keep the house's promises: an outage is a 503 and no session is lost.
-func TestNotesInAnOutage(t *testing.T) {
-	db := webtest.NewMemory()
-	s := webtest.New(t, db, "jwt")
-	s.Web.Store = &notestest.Memory{}
-	s.Deploy()
-	ada := s.SignUp("ada@example.com")
-	write(ada, "Milk", "")
-	db.Down(true)
-	ada.Post("/notes", "title", "Bread").Shows(503)
-	db.Down(false)
-	ada.Get("/notes").Shows(200, "Milk").Lacks("Bread")
-}
-
 // stalled is a store that does not answer.
 type stalled struct{ notes.Store }
 
@@ -220,7 +277,8 @@ func TestTheDashboardDoesWithoutNotes(t *testing.T) {
 // The look of every page of the notes, and the dialog that asks.
 func TestTheLookOfNotes(t *testing.T) {
 	store := &notestest.Memory{}
-	var path string // of one note
+	var ada *webtest.Browser // the user with many notes
+	var path string          // of one of them
 	long := strings.Repeat("Donaudampfschiff", 12)
 	webtest.LookAt(t, notes.Part, func(s *webtest.Site) { s.Web.Store = store },
 		webtest.Sight{Page: "/notes", Name: "notes, none", Show: func(v *webtest.Viewer) {
@@ -233,7 +291,7 @@ func TestTheLookOfNotes(t *testing.T) {
 			v.ComesTo("/notes", "Enter a title")
 		}},
 		webtest.Sight{Page: "/notes", Name: "notes, many", Show: func(v *webtest.Viewer) {
-			ada := v.Site.SignUp("many@example.com")
+			ada = v.Site.SignUp("many@example.com")
 			for _, title := range []string{"Milk", long, "مرحبا بالعالم", "日本語のメモ", "👩‍👩‍👧 family"} {
 				path = write(ada, title, "Some text.\nIn two lines.")
 			}
@@ -251,32 +309,50 @@ func TestTheLookOfNotes(t *testing.T) {
 				chromedp.Evaluate[chromedp.Void](`Promise.all(document.getAnimations().map((a) => a.finished)).then(() => undefined)`, chromedp.EvalAwaitPromise))
 		}},
 		webtest.Sight{Page: "/notes/{id}/edit", Name: "note, edit", Show: func(v *webtest.Viewer) { v.Visit(path+"/edit", "Edit note") }},
+		webtest.Sight{Page: "/notes/{id}", Name: "note, errors", Show: func(v *webtest.Viewer) {
+			v.Submit(path+"/edit", "title", "\u200b")
+			v.ComesTo(path, "Use at most 200 characters")
+		}},
+		webtest.Sight{Page: "/notes/{id}", Name: "note, just saved", Show: func(v *webtest.Viewer) {
+			v.Submit(path+"/edit", "title", "Things to do today")
+			v.ComesTo(path, "The note is saved.")
+		}},
+		webtest.Sight{Page: "/notes/{id}", Name: "note, changed meanwhile", Show: func(v *webtest.Viewer) {
+			v.Open(path + "/edit")
+			ada.Post(path, "title", long, "body", "two litres\nمرحبا", "version", "2").Shows(303)
+			v.Do("send the form", chromedp.Click(chromedp.CSS("main form [type=submit]")))
+			v.ComesTo(path, "changed while you wrote")
+		}},
+		webtest.Sight{Page: "/notes/{id}", Name: "note, deleted meanwhile", Show: func(v *webtest.Viewer) {
+			v.Open(path + "/edit")
+			ada.Post(path + "/delete").Shows(303)
+			v.Do("send the form", chromedp.Click(chromedp.CSS("main form [type=submit]")))
+			v.ComesTo(path, "no longer there")
+		}},
+		webtest.Sight{Page: "/notes/{id}", Name: "note, not found", Show: func(v *webtest.Viewer) { v.Visit(path, "Note not found") }},
 		webtest.Sight{Page: "/dashboard", Name: "dashboard, notes", Show: func(v *webtest.Viewer) { v.Visit("/dashboard", "All notes") }},
 	)
 }
 
-// In a real browser: the dialog asks, Cancel keeps the note, and the button deletes it.
+// In a real browser, with scripts and without: the dialog asks, Cancel keeps the note,
+// and the button deletes it.
 func TestADialogAsksBeforeANoteIsDeleted(t *testing.T) {
 	s := webtest.OnMemory(t)
 	s.Web.Store = &notestest.Memory{}
 	s.Deploy()
 	ada := s.SignUp("ada@example.com")
-	path := write(ada, "Milk", "")
 	tab := s.OpenTab()
 	(&webtest.Viewer{Tab: tab, Site: s}).As(ada)
-	tab.Open(path)
-	click := func(selector string) {
-		t.Helper()
-		if err := chromedp.Do(tab.Tab, chromedp.Click(chromedp.CSS(selector))); err != nil {
-			t.Fatal(err)
-		}
+	for _, off := range []bool{false, true} {
+		tab.Do("turn scripts on or off", webtest.Command(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: off}))
+		path := write(ada, "Milk", "")
+		tab.Open(path)
+		tab.Do("open the dialog", chromedp.Click(chromedp.CSS("[popovertarget=delete-note]")), chromedp.WaitVisible(chromedp.CSS("#delete-note")))
+		tab.Do("cancel", chromedp.Click(chromedp.CSS("#delete-note [popovertargetaction=hide]")), chromedp.WaitNotVisible(chromedp.CSS("#delete-note")))
+		ada.Get(path).Shows(200, "Milk")
+		tab.Do("delete", chromedp.Click(chromedp.CSS("[popovertarget=delete-note]")), chromedp.Click(chromedp.CSS("#delete-note form button")))
+		tab.ComesTo("/notes", "No notes yet")
+		ada.Get(path).Shows(404)
 	}
-	click("[popovertarget=delete-note]")
-	click("#delete-note [popovertargetaction=hide]")
-	ada.Get(path).Shows(200, "Milk")
-	click("[popovertarget=delete-note]")
-	click("#delete-note form button")
-	tab.ComesTo("/notes", "No notes yet")
-	ada.Get(path).Shows(404)
 	tab.Clean()
 }

@@ -12,11 +12,14 @@ import (
 // postgres is the Store in PostgreSQL.
 type postgres struct{ pool *pgxpool.Pool }
 
+// millis is a time as it is kept.
+func millis(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
+
 // Create implements Store.
 func (s *postgres) Create(ctx context.Context, n Note) error {
 	_, err := s.pool.Exec(ctx, `
 		INSERT INTO notes (id, user_id, title, body, version, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		n.ID, n.UserID, n.Title, n.Body, n.Version, n.CreatedAt.UTC(), n.UpdatedAt.UTC())
+		n.ID, n.UserID, n.Title, n.Body, n.Version, millis(n.CreatedAt), millis(n.UpdatedAt))
 	return wrap("create note", err)
 }
 
@@ -62,7 +65,7 @@ func (s *postgres) Update(ctx context.Context, n Note) error {
 			return ErrChanged
 		}
 		_, err = tx.Exec(ctx, `UPDATE notes SET title = $2, body = $3, updated_at = $4, version = version + 1 WHERE id = $1`,
-			n.ID, n.Title, n.Body, n.UpdatedAt.UTC().Truncate(time.Millisecond))
+			n.ID, n.Title, n.Body, millis(n.UpdatedAt))
 		return err
 	}))
 }

@@ -25,10 +25,10 @@ var (
 	ErrChanged = errors.New("the note was changed meanwhile")
 )
 
-// Store keeps notes. Each method is one statement, or one transaction, and looks at the
-// notes of one user. notestest.Run checks what is said here, on every database. Times
-// have millisecond precision and come from the caller. What a method acknowledges is
-// durable.
+// Store keeps notes. Each method but List is one statement, or one transaction, and all
+// of them look at the notes of one user. notestest.Run checks what is said here, on every
+// database. Times come from the caller and are kept in milliseconds. What a method
+// acknowledges is durable.
 type Store interface {
 	// Create adds a note.
 	Create(ctx context.Context, n Note) error
@@ -37,7 +37,8 @@ type Store interface {
 	Get(ctx context.Context, userID, id string) (Note, error)
 
 	// List returns some of the user's notes, the latest change first, and how many
-	// there are in all.
+	// there are in all. It counts them first: one that is written in between may be in
+	// the list and not in the number.
 	List(ctx context.Context, userID string, offset, limit int) (list []Note, total int, err error)
 
 	// Update writes title, body and UpdatedAt where the version is still n's, and adds 1

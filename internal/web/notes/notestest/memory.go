@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 
 	"latchkey/internal/web/notes"
 )
@@ -35,6 +36,7 @@ func (m *Memory) at(userID, id string) int {
 // Create implements notes.Store.
 func (m *Memory) Create(ctx context.Context, n notes.Note) error {
 	return m.do(ctx, func() error {
+		n.CreatedAt, n.UpdatedAt = n.CreatedAt.Truncate(time.Millisecond), n.UpdatedAt.Truncate(time.Millisecond)
 		m.rows = append(m.rows, n)
 		return nil
 	})
@@ -82,7 +84,7 @@ func (m *Memory) Update(ctx context.Context, n notes.Note) error {
 			return notes.ErrChanged
 		}
 		row := &m.rows[i]
-		row.Title, row.Body, row.UpdatedAt, row.Version = n.Title, n.Body, n.UpdatedAt, n.Version+1
+		row.Title, row.Body, row.UpdatedAt, row.Version = n.Title, n.Body, n.UpdatedAt.Truncate(time.Millisecond), n.Version+1
 		return nil
 	})
 }

@@ -55,6 +55,13 @@ func found(t *testing.T, s notes.Store) {
 	if got, err := s.Get(t.Context(), "ada", want.ID); err != nil || !same(got, want) {
 		t.Errorf("Get = %+v, %v, want %+v", got, err, want)
 	}
+	fine := note("ada", 2)
+	fine.CreatedAt, fine.UpdatedAt = fine.CreatedAt.Add(1_999_999), fine.UpdatedAt.Add(1_999_999) // nanoseconds
+	create(t, s, fine)
+	fine.CreatedAt, fine.UpdatedAt = fine.CreatedAt.Truncate(time.Millisecond), fine.UpdatedAt.Truncate(time.Millisecond)
+	if got, err := s.Get(t.Context(), "ada", fine.ID); err != nil || !same(got, fine) {
+		t.Errorf("Get = %+v, %v, want the times in milliseconds: %+v", got, err, fine)
+	}
 	if _, err := s.Get(t.Context(), "ada", "nothing"); !errors.Is(err, notes.ErrNotFound) {
 		t.Errorf("Get(no such note) = %v, want ErrNotFound", err)
 	}
