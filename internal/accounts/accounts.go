@@ -5,7 +5,6 @@ package accounts
 
 import (
 	"cmp"
-	"context"
 	"log/slog"
 
 	"latchkey/internal/auth"
@@ -54,7 +53,3 @@ func New(cfg Config) *Service {
 
 // RequiresVerified reports whether an address must be proved before its user signs in.
 func (s *Service) RequiresVerified() bool { return s.cfg.RequireVerified }
-
-func (s *Service) record(ctx context.Context, name, userID, sessionID string) {
-	s.cfg.Events.Record(ctx, auth.Event{Name: name, UserID: userID, SessionID: sessionID})
-}

@@ -44,7 +44,7 @@ func (s *Service) ChangePassword(ctx context.Context, in PasswordChange) (creden
 	if err != nil {
 		return "", invalidField("current", err)
 	}
-	s.record(ctx, "authn_password_change", in.User.ID, "")
+	s.record(ctx, auth.EventPasswordChange, in.User.ID, "", "by", "user")
 	return auth.CredentialOf(hash), nil
 }
 
@@ -56,7 +56,7 @@ func (s *Service) prove(ctx context.Context, u auth.User, password string) (cred
 		err = ErrCredentials
 	}
 	if errors.Is(err, ErrCredentials) {
-		s.record(ctx, "authn_login_fail", u.ID, "")
+		s.record(ctx, auth.EventLoginFail, u.ID, "", "reason", "password", "at", "settings")
 	}
 	return credential, err
 }
@@ -64,16 +64,21 @@ func (s *Service) prove(ctx context.Context, u auth.User, password string) (cred
 // change carries out a change of a user who has just proved who they are with
 // credential. ErrCredentials if that is no longer what they prove themselves with.
 func (s *Service) change(ctx context.Context, userID, credential string, plan func(auth.User) (Change, error)) error {
+	var change Change
 	changes, err := s.cfg.Tokens.ChangeAccount(ctx, userID, s.cfg.Sessions.Now(), func(u auth.User) (Change, error) {
 		if u.Credential != credential || !u.DisabledAt.IsZero() {
 			return Change{}, ErrCredentials
 		}
-		return plan(u)
+		var err error
+		change, err = plan(u)
+		return change, err
 	})
 	if err != nil {
 		return wrap("change account", err)
 	}
 	s.cfg.Sessions.Publish(ctx, userID, changes)
+	s.voided(ctx, userID, change)
+	s.sent(ctx, change.Letters...)
 	return nil
 }
 

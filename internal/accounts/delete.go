@@ -21,6 +21,6 @@ func (s *Service) Delete(ctx context.Context, u auth.User, password string) erro
 	if err != nil {
 		return invalidField("password", err)
 	}
-	s.record(ctx, "user_deleted", u.ID, "")
+	s.record(ctx, auth.EventUserDeleted, u.ID, "")
 	return nil
 }

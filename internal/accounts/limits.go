@@ -2,7 +2,6 @@ package accounts
 
 import (
 	"context"
-	"errors"
 
 	"latchkey/internal/ratelimit"
 )
@@ -35,7 +34,7 @@ func clientOf(ctx context.Context, email string) ratelimit.Client {
 // attempt counts a password before it is hashed. *ratelimit.Error if there were too many.
 func (s *Service) attempt(ctx context.Context, email string) (*ratelimit.Attempt, error) {
 	attempt, err := s.cfg.Limits.Password(ctx, email, clientOf(ctx, email))
-	return attempt, s.limited(ctx, err)
+	return attempt, s.limited(ctx, "passwords", err)
 }
 
 // right takes an attempt back that was no wrong one. That it could not be is no reason to
@@ -50,14 +49,6 @@ func (s *Service) right(ctx context.Context, attempt *ratelimit.Attempt) {
 // asked before anybody looks whether the address has an account. *ratelimit.Error if
 // there were too many, for whatever address.
 func (s *Service) mayMail(ctx context.Context, email string) (bool, error) {
-	err := s.limited(ctx, s.cfg.Limits.Mail(ctx, email, clientOf(ctx, email)))
+	err := s.limited(ctx, "mails", s.cfg.Limits.Mail(ctx, email, clientOf(ctx, email)))
 	return err == nil, err
-}
-
-// limited notes that a budget is used up.
-func (s *Service) limited(ctx context.Context, err error) error {
-	if _, ok := errors.AsType[*ratelimit.Error](err); ok {
-		s.record(ctx, "excess_rate_limit_exceeded", "", "")
-	}
-	return wrap("count tries", err)
 }

@@ -38,7 +38,7 @@ type LinkLogin struct {
 func (s *Service) OpenLink(ctx context.Context, in LinkLogin) (issued auth.Issued, stripped bool, err error) {
 	notice, err := s.FindToken(ctx, PurposeLink, in.Secret)
 	if err != nil {
-		return issued, false, err
+		return issued, false, s.dead(ctx, PurposeLink, err)
 	}
 	u, err := s.spend(ctx, PurposeLink, in.Secret, func(u auth.User) (Change, error) {
 		stripped = false // so far: this may be asked twice
@@ -63,6 +63,6 @@ func (s *Service) OpenLink(ctx context.Context, in LinkLogin) (issued auth.Issue
 	if err != nil {
 		return issued, stripped, err
 	}
-	s.record(ctx, "authn_login_success", u.ID, issued.Session.ID)
+	s.record(ctx, auth.EventLoginSuccess, u.ID, issued.Session.ID)
 	return issued, stripped, nil
 }

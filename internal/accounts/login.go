@@ -37,13 +37,13 @@ func (s *Service) Login(ctx context.Context, in Credentials) (auth.Issued, error
 func (s *Service) login(ctx context.Context, in Credentials) (auth.Issued, error) {
 	u, credential, err := s.checkPassword(ctx, in.Email, in.Password)
 	if errors.Is(err, ErrCredentials) {
-		s.record(ctx, "authn_login_fail", u.ID, "")
+		s.record(ctx, auth.EventLoginFail, u.ID, "", "reason", failure(u))
 	}
 	if err != nil {
 		return auth.Issued{}, err
 	}
 	if s.cfg.RequireVerified && u.EmailVerifiedAt.IsZero() {
-		s.record(ctx, "authn_login_fail", u.ID, "")
+		s.record(ctx, auth.EventLoginFail, u.ID, "", "reason", "unverified")
 		return auth.Issued{}, &UnverifiedError{UserID: u.ID, Email: u.Email}
 	}
 	issued, err := s.cfg.Sessions.Begin(ctx, auth.Login{
@@ -52,8 +52,20 @@ func (s *Service) login(ctx context.Context, in Credentials) (auth.Issued, error
 	if err != nil {
 		return auth.Issued{}, err
 	}
-	s.record(ctx, "authn_login_success", u.ID, issued.Session.ID)
+	s.record(ctx, auth.EventLoginSuccess, u.ID, issued.Session.ID)
 	return issued, nil
+}
+
+// failure is why a sign-in failed, for the log alone: to the browser all of them look the
+// same.
+func failure(u auth.User) string {
+	switch {
+	case u.ID == "":
+		return "no_account"
+	case !u.DisabledAt.IsZero():
+		return "disabled"
+	}
+	return "password"
 }
 
 // checkPassword does the same work whether or not the address has an account. It is the

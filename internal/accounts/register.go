@@ -35,7 +35,7 @@ func (s *Service) Register(ctx context.Context, in Registration) (auth.User, err
 	if len(invalid) > 0 {
 		return auth.User{}, invalid
 	}
-	if err := s.limited(ctx, s.cfg.Limits.SignUp(ctx, clientOf(ctx, email))); err != nil {
+	if err := s.limited(ctx, "sign-ups", s.cfg.Limits.SignUp(ctx, clientOf(ctx, email))); err != nil {
 		return auth.User{}, err
 	}
 	hash, err := s.hasher.Hash(ctx, password)
@@ -51,7 +51,8 @@ func (s *Service) Register(ctx context.Context, in Registration) (auth.User, err
 	if err := s.cfg.Store.CreateUser(ctx, u, hash, letters...); err != nil {
 		return auth.User{}, wrap("register", err)
 	}
-	s.record(ctx, "user_created", u.ID, "")
+	s.record(ctx, auth.EventUserCreated, u.ID, "")
+	s.sent(ctx, letters...)
 	return u, nil
 }
 

@@ -24,7 +24,7 @@ func (s *Service) Forgot(ctx context.Context, typedEmail string) error {
 func (s *Service) Reset(ctx context.Context, secret, typedPassword string) error {
 	t, err := s.FindToken(ctx, PurposeReset, secret)
 	if err != nil {
-		return err
+		return s.dead(ctx, PurposeReset, err)
 	}
 	known, _, err := s.cfg.Store.UserByEmail(ctx, t.Email)
 	if errors.Is(err, auth.ErrNotFound) {
@@ -55,6 +55,6 @@ func (s *Service) Reset(ctx context.Context, secret, typedPassword string) error
 	if err != nil {
 		return err
 	}
-	s.record(ctx, "authn_password_change", u.ID, "")
+	s.record(ctx, auth.EventPasswordChange, u.ID, "", "by", "reset")
 	return nil
 }

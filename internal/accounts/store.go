@@ -37,6 +37,11 @@ type Store interface {
 	// DisableUser sets disabled_at and ends all the user's sessions, in one
 	// transaction. ErrNotFound if there is no such user.
 	DisableUser(ctx context.Context, userID string, reason auth.Reason, now time.Time) ([]auth.Change, error)
+
+	// EnableUser clears disabled_at, and ends the sessions that the user still has, which
+	// an account that was disabled by hand keeps: none comes back to life. ErrNotFound if
+	// there is no such user.
+	EnableUser(ctx context.Context, userID string, reason auth.Reason, now time.Time) ([]auth.Change, error)
 }
 
 // Editable is what an update of a user may write.

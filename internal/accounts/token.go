@@ -79,6 +79,9 @@ func (s *Service) send(ctx context.Context, to string, words Words, token *Token
 	if errors.Is(err, auth.ErrNotFound) { // was deleted meanwhile
 		return nil
 	}
+	if err == nil {
+		s.sent(ctx, letter)
+	}
 	return err
 }
 
@@ -99,19 +102,24 @@ func (s *Service) FindToken(ctx context.Context, purpose Purpose, secret string)
 func (s *Service) spend(ctx context.Context, purpose Purpose, secret string, plan func(auth.User) (Change, error)) (auth.User, error) {
 	hash, ok := hashSecret(secret)
 	if !ok {
-		return auth.User{}, ErrToken
+		return auth.User{}, s.dead(ctx, purpose, ErrToken)
 	}
 	var user auth.User
+	var change Change
 	changes, err := s.cfg.Tokens.SpendToken(ctx, hash, purpose, s.cfg.Sessions.Now(), func(u auth.User, t Token) (Change, error) {
 		if user = u; !u.DisabledAt.IsZero() || u.Email != t.Email {
 			return Change{}, ErrToken
 		}
-		return plan(u)
+		var err error
+		change, err = plan(u)
+		return change, err
 	})
 	if err != nil {
-		return auth.User{}, wrap("spend token", err)
+		return auth.User{}, wrap("spend token", s.dead(ctx, purpose, err))
 	}
 	s.cfg.Sessions.Publish(ctx, user.ID, changes)
+	s.voided(ctx, user.ID, change)
+	s.sent(ctx, change.Letters...)
 	return user, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 
 	"latchkey/internal/auth"
@@ -15,12 +16,19 @@ import (
 // moment this returns, every session of the user is checked again before it is trusted, so
 // that the next request sees the change, under either strategy and on every instance.
 func (s *Service) UpdateUser(ctx context.Context, userID string, change func(*Editable) error) error {
-	changes, err := s.cfg.Store.UpdateUser(ctx, userID, s.cfg.Sessions.Now(), func(u *Editable) error { return s.fitting(userID, u, change) })
+	var before, after Editable
+	changes, err := s.cfg.Store.UpdateUser(ctx, userID, s.cfg.Sessions.Now(), func(u *Editable) error {
+		before = *u
+		before.Profile.Roles = slices.Clone(u.Profile.Roles) // change may write into them
+		err := s.fitting(userID, u, change)
+		after = *u
+		return err
+	})
 	if err != nil {
 		return wrap("update user", err)
 	}
 	s.cfg.Sessions.Publish(ctx, userID, changes)
-	s.record(ctx, "user_updated", userID, "")
+	s.updated(ctx, userID, before, after)
 	return nil
 }
 

@@ -34,7 +34,7 @@ func (s *Service) SendVerification(ctx context.Context, typedEmail string) error
 func (s *Service) Verify(ctx context.Context, secret string, by Knows) error {
 	t, err := s.FindToken(ctx, PurposeVerify, secret)
 	if err != nil {
-		return err
+		return s.dead(ctx, PurposeVerify, err)
 	}
 	var credential string // "" = none was asked for
 	if by.UserID != t.UserID {
@@ -43,7 +43,7 @@ func (s *Service) Verify(ctx context.Context, secret string, by Knows) error {
 			err = ErrCredentials
 		}
 		if errors.Is(err, ErrCredentials) {
-			s.record(ctx, "authn_login_fail", t.UserID, "")
+			s.record(ctx, auth.EventLoginFail, t.UserID, "", "reason", "password", "at", "verify")
 		}
 		if err != nil {
 			return err
@@ -59,6 +59,6 @@ func (s *Service) Verify(ctx context.Context, secret string, by Knows) error {
 	if err != nil {
 		return err
 	}
-	s.record(ctx, "user_email_verified", u.ID, "")
+	s.record(ctx, auth.EventUserUpdated, u.ID, "", "change", "email_verified")
 	return nil
 }

@@ -22,7 +22,7 @@ func (s *Service) authenticate(ctx context.Context, value string, mode Mode) Res
 	now := s.Now()
 	decoded, err := s.decode(value, now)
 	if err != nil {
-		return undecodable(err)
+		return s.undecodable(ctx, err)
 	}
 	a := attempt{s, value, decoded, s.newest(decoded), mode}
 	if reason, ended := s.endings.Ended(a.known.ID); ended {
@@ -42,9 +42,12 @@ func (s *Service) authenticate(ctx context.Context, value string, mode Mode) Res
 }
 
 // undecodable is the answer to a cookie that says nothing.
-func undecodable(err error) Result {
+func (s *Service) undecodable(ctx context.Context, err error) Result {
 	switch {
 	case errors.Is(err, authjs.ErrExpired):
+		if expired, ok := errors.AsType[*authjs.ExpiredError](err); ok {
+			s.usedAfter(ctx, expired.Subject, expired.SessionID, ReasonExpired)
+		}
 		return Result{State: StateEnded, Reason: ReasonExpired}
 	case errors.Is(err, authjs.ErrNotYet): // the clocks are out of step: no reason to delete the cookie
 		return Result{State: StateNone, Err: err}

@@ -25,7 +25,7 @@ func (s *Service) confirmable(ctx context.Context, login Login, err error) error
 		return err
 	}
 	full.Confirmation = s.confirmations.mint(confirmation{login.UserID, login.Method, login.Credential, fingerprint(full.Live)}, s.Now())
-	s.record(ctx, "authn_login_session_limit", login.UserID, "")
+	s.record(ctx, EventLoginFail, login.UserID, "", "reason", "session_limit")
 	return full
 }
 
@@ -69,7 +69,7 @@ func (s *Service) begin(ctx context.Context, login Login, limit func(u User, lis
 	}
 	s.Publish(ctx, login.UserID, changes)
 	s.replaceOther(ctx, login)
-	s.record(ctx, "session_created", login.UserID, session.ID, "strategy", s.own.Name(), "method", string(login.Method))
+	s.record(ctx, EventSessionCreated, login.UserID, session.ID, "strategy", s.own.Name(), "method", string(login.Method))
 	return issued, nil
 }
 

@@ -38,6 +38,9 @@ func (s *Service) Confirm(ctx context.Context, confirmation, end string, login L
 	if errors.Is(err, ErrNotFound) || errors.Is(err, ErrDisabled) || errors.Is(err, ErrCredentialChanged) {
 		return Issued{}, ErrConfirmation // what was proved two minutes ago is no longer so
 	}
+	if err == nil {
+		s.record(ctx, EventLoginSuccess, login.UserID, issued.Session.ID)
+	}
 	return issued, s.confirmable(ctx, login, err)
 }
 

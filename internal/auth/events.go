@@ -7,11 +7,10 @@ import (
 	"log/slog"
 )
 
-// Event is something that matters to security, by its name in the OWASP
-// Logging Vocabulary.
+// Event is something that matters to security.
 type Event struct {
-	Name      string
-	UserID    string // "" = no account
+	Name      string // one of those in event_names.go
+	UserID    string // whom it is about; "" = no account
 	SessionID string // "" = no session
 	Details   []any  // more as in slog: name, value, …; nil = nothing more
 }
@@ -33,7 +32,21 @@ func (l logEvents) Record(ctx context.Context, e Event) {
 	if e.SessionID != "" {
 		args = append(args, "session", logID(e.SessionID))
 	}
-	l.log.InfoContext(ctx, "security", append(args, e.Details...)...)
+	l.log.Log(ctx, levelOf(e.Name), "security", append(args, e.Details...)...)
+}
+
+// By returns events that say who does what they tell of. Without, it is the user.
+func By(actor string, to Events) Events { return byActor{actor, to} }
+
+type byActor struct {
+	actor string
+	to    Events
+}
+
+// Record implements Events.
+func (b byActor) Record(ctx context.Context, e Event) {
+	e.Details = append([]any{"actor", b.actor}, e.Details...)
+	b.to.Record(ctx, e)
 }
 
 // logID stands for a session in logs, which are read by more people than the

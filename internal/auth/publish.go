@@ -9,7 +9,7 @@ func (s *Service) Publish(ctx context.Context, userID string, changes []Change) 
 	s.endings.Apply(changes...)
 	for _, c := range changes {
 		if c.Ended != "" {
-			s.record(ctx, "session_ended", userID, c.SessionID, "reason", string(c.Ended))
+			s.record(ctx, EventSessionExpired, userID, c.SessionID, "reason", string(c.Ended))
 		}
 	}
 }

@@ -52,6 +52,7 @@ type Service struct {
 	confirmations confirmations
 	companions    signer
 	flights       singleflight.Group
+	told          *seldom // of events that would come with every request
 }
 
 // New returns a Service. Call Run to keep it in step with other instances.
@@ -79,7 +80,7 @@ func New(cfg Config) (*Service, error) {
 	}
 	watches := newWatchBoard(cmp.Or(cfg.Watches, 5000), cmp.Or(cfg.WatchesPerUser, 20))
 	s := &Service{
-		cfg: cfg, endings: newEndings(cfg.RenewAfter, cfg.Now, watches.notify), watches: watches, recent: newCache(),
+		cfg: cfg, endings: newEndings(cfg.RenewAfter, cfg.Now, watches.notify), watches: watches, recent: newCache(), told: newSeldom(),
 		confirmations: confirmations, companions: companions,
 	}
 	switch database := NewDatabase(cfg.Secrets[0]); cfg.Strategy {
@@ -141,6 +142,10 @@ func (s *Service) collect(ctx context.Context) {
 
 // Now is the clock that sessions live by, in the precision that stores keep.
 func (s *Service) Now() time.Time { return s.cfg.Now().UTC().Truncate(time.Millisecond) }
+
+// Record takes note of an event that the engine does not see, such as a request that a page
+// refuses.
+func (s *Service) Record(ctx context.Context, e Event) { s.cfg.Events.Record(ctx, e) }
 
 func (s *Service) record(ctx context.Context, name, userID, sessionID string, details ...any) {
 	s.cfg.Events.Record(ctx, Event{Name: name, UserID: userID, SessionID: sessionID, Details: details})

@@ -16,7 +16,9 @@ func (a attempt) accept(ctx context.Context, session Session, cookie string) Res
 	}
 	if named := a.decoded.UserID; named != "" && named != session.User.ID {
 		// Another application that has the secret made this token, or it leaked.
-		a.record(ctx, "authn_token_mismatch", session.User.ID, session.ID, "named", named)
+		if a.told.due("named "+session.ID, a.Now()) {
+			a.record(ctx, EventAuthzFail, session.User.ID, session.ID, "resource", "session", "named", named)
+		}
 		return Result{State: StateNone}
 	}
 	a.recent.put(a.decoded.Key, session)
@@ -30,7 +32,7 @@ func (a attempt) refuse(ctx context.Context, session Session, reason Reason) Res
 	if !session.EndedAt.IsZero() {
 		a.endings.Apply(Change{SessionID: session.ID, At: session.EndedAt, Ended: reason})
 	}
-	a.record(ctx, "session_use_after_end", session.User.ID, session.ID, "reason", string(reason))
+	a.usedAfter(ctx, session.User.ID, session.ID, reason)
 	return Result{State: StateEnded, Reason: reason, EndedID: session.ID}
 }
 
@@ -55,5 +57,12 @@ func (a attempt) distrust() {
 	said := a.decoded.Session
 	if said.ID != "" && a.endings.Trusts(said.ID, said.ValidatedAt) {
 		a.endings.Apply(Change{SessionID: said.ID, At: a.Now()})
+	}
+}
+
+// usedAfter takes note that the cookie of a session came after its end.
+func (s *Service) usedAfter(ctx context.Context, userID, sessionID string, reason Reason) {
+	if s.told.due(sessionID, s.Now()) {
+		s.record(ctx, EventSessionUseAfterExpire, userID, sessionID, "reason", string(reason))
 	}
 }

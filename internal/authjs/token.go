@@ -1,6 +1,7 @@
 package authjs
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
@@ -42,7 +43,7 @@ func (c *Codec) Encode(claims Claims) (string, error) {
 }
 
 // Decode returns the claims of a token of ours that may be believed at the time now.
-// Every refusal is an ErrExpired or an ErrInvalid and comes with empty claims; no input
+// Every refusal is an ErrExpired, as an *ExpiredError, or an ErrInvalid and comes with empty claims; no input
 // makes it panic.
 func (c *Codec) Decode(token string, now time.Time) (Claims, error) {
 	payload, err := c.sealer.open(token)
@@ -53,8 +54,21 @@ func (c *Codec) Decode(token string, now time.Time) (Claims, error) {
 	if err != nil {
 		return Claims{}, fmt.Errorf("authjs: decode: %w", err)
 	}
-	if err := claims.accept(now); err != nil {
+	if err := claims.accept(now); errors.Is(err, ErrExpired) {
+		return Claims{}, fmt.Errorf("authjs: decode: %w", &ExpiredError{claims.Subject, claims.SessionID})
+	} else if err != nil {
 		return Claims{}, fmt.Errorf("authjs: decode: %w", err)
 	}
 	return claims, nil
 }
+
+// ExpiredError is the ErrExpired of a session token. It tells whose it was, for the log.
+type ExpiredError struct {
+	Subject   string // the user's id
+	SessionID string
+}
+
+func (e *ExpiredError) Error() string { return ErrExpired.Error() }
+
+// Is makes errors.Is(err, ErrExpired) true.
+func (e *ExpiredError) Is(target error) bool { return target == ErrExpired }

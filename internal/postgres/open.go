@@ -42,6 +42,7 @@ type Store struct {
 
 var (
 	_ auth.Store      = (*Store)(nil)
+	_ auth.Everybody  = (*Store)(nil)
 	_ accounts.Tokens = (*Store)(nil)
 	_ mail.Store      = (*Store)(nil)
 	_ accounts.Store  = (*Store)(nil)

@@ -54,12 +54,23 @@ func (s *Store) ReplacePasswordHash(ctx context.Context, userID, old, new string
 
 // DisableUser implements accounts.Store.
 func (s *Store) DisableUser(ctx context.Context, userID string, reason auth.Reason, now time.Time) ([]auth.Change, error) {
+	return s.setDisabled(ctx, "disable user", userID, now, reason, now)
+}
+
+// EnableUser implements accounts.Store.
+func (s *Store) EnableUser(ctx context.Context, userID string, reason auth.Reason, now time.Time) ([]auth.Change, error) {
+	return s.setDisabled(ctx, "enable user", userID, time.Time{}, reason, now)
+}
+
+// setDisabled writes disabled_at, zero = the user may sign in, and ends all the user's
+// sessions.
+func (s *Store) setDisabled(ctx context.Context, op, userID string, disabledAt time.Time, reason auth.Reason, now time.Time) ([]auth.Change, error) {
 	var changes []auth.Change
 	err := s.inTx(ctx, func(tx *sql.Tx) error {
 		if _, err := lockUser(ctx, tx, userID); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `UPDATE users SET disabled_at = $2, updated_at = $2 WHERE id = $1`, userID, stamp(now))
+		_, err := tx.ExecContext(ctx, `UPDATE users SET disabled_at = $2, updated_at = $3 WHERE id = $1`, userID, stamp(disabledAt), stamp(now))
 		if err != nil {
 			return err
 		}
@@ -67,7 +78,7 @@ func (s *Store) DisableUser(ctx context.Context, userID string, reason auth.Reas
 		return err
 	})
 	if err != nil {
-		return nil, Error("disable user", err)
+		return nil, Error(op, err)
 	}
 	return changes, nil
 }

@@ -64,6 +64,7 @@ func (a accountExport) file(w http.ResponseWriter, r *http.Request) error {
 			s.CreatedAt, s.LastSeenAt, s.ExpiresAt, s.IP, s.UserAgent, string(s.Method), s.ID == current.ID,
 		})
 	}
+	a.Auth.Record(r.Context(), auth.Event{Name: auth.EventDataRead, UserID: u.ID, SessionID: current.ID, Details: []any{"object", "export"}})
 	kit.Private(w.Header())
 	w.Header().Set("Content-Disposition", `attachment; filename="account.json"`)
 	return kit.WriteJSON(w, http.StatusOK, file)

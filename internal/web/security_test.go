@@ -247,7 +247,7 @@ func TestNothingSecretIsLogged(t *testing.T) { // LO-1, LO-2, LO-3
 			}
 		}
 	}
-	for event, want := range map[string]int{"user_created": 1, "session_created": 1, "authn_login_fail": 2, "session_ended": 1} {
+	for event, want := range map[string]int{"user_created": 1, "session_created": 1, "authn_login_fail": 2, "session_expired": 1} {
 		if events[event] != want {
 			t.Errorf("the log has %d events %s, want %d: %v", events[event], event, want, events)
 		}

@@ -133,6 +133,33 @@ func userIsDisabled(t *testing.T, f *fixture) { // SE-8
 	f.WantError("DisableUser(nobody)", err, auth.ErrNotFound)
 }
 
+func userIsEnabled(t *testing.T, f *fixture) {
+	u, other := f.User(), f.User()
+	a, c := f.Login(u, authtest.At(1)), f.Login(other, authtest.At(2))
+	disabled, enabled := authtest.At(time.Minute), authtest.At(2*time.Minute)
+	_, err := f.accounts.DisableUser(t.Context(), u.ID, auth.ReasonAdmin, disabled)
+	f.Ok(err)
+	kept := f.Login(u, authtest.At(90*time.Second)) // a session that the operator has left, by hand
+
+	changes, err := f.accounts.EnableUser(t.Context(), u.ID, auth.ReasonAdmin, enabled)
+	f.Ok(err)
+	f.WantChanges("EnableUser", changes, auth.Change{SessionID: kept.ID, At: enabled, Ended: auth.ReasonAdmin})
+	f.WantLive(u, enabled)
+	f.WantLive(other, enabled, c)
+	f.WantEqual("when the first session ended", f.Find(a.ID).EndedAt, disabled)
+	got, hash, err := f.accounts.UserByEmail(t.Context(), u.Email)
+	f.Ok(err)
+	want := u
+	want.UpdatedAt = enabled
+	f.WantEqual("the user", got, want)
+	f.WantEqual("their password hash", hash, "hash of "+u.ID)
+
+	fresh := f.Login(u, authtest.At(3*time.Minute))
+	f.WantLive(u, authtest.At(3*time.Minute), fresh)
+	_, err = f.accounts.EnableUser(t.Context(), "nobody", auth.ReasonAdmin, enabled)
+	f.WantError("EnableUser(nobody)", err, auth.ErrNotFound)
+}
+
 func userIsUpdated(t *testing.T, f *fixture) {
 	u, other := f.User(), f.User()
 	live, over, bystander := f.Login(u, authtest.At(time.Minute)), f.Login(u, authtest.At(2*time.Minute)), f.Login(other, authtest.Noon)
@@ -202,6 +229,7 @@ func cancelledCallsFail(t *testing.T, f *fixture) {
 			return err
 		},
 		"DisableUser": func() error { _, err := store.DisableUser(ctx, u.ID, auth.ReasonAdmin, now); return err },
+		"EnableUser":  func() error { _, err := store.EnableUser(ctx, u.ID, auth.ReasonAdmin, now); return err },
 	} {
 		f.WantError(name+" of a caller who has gone", call(), context.Canceled)
 	}

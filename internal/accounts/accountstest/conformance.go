@@ -22,6 +22,7 @@ var checks = []check{
 	{"a user is updated and their live sessions hear of it", userIsUpdated},
 	{"of racing updates none is lost", updatesRace},
 	{"disabling a user ends all their sessions", userIsDisabled},
+	{"a user is enabled, and no session of before comes back", userIsEnabled},
 	{"a cancelled call fails and does nothing", cancelledCallsFail},
 }
 

@@ -12,6 +12,7 @@ import (
 // Backend is a store under test: accounts, sessions and mail in one database.
 type Backend interface {
 	auth.Store
+	auth.Everybody
 	accounts.Store
 	accounts.Tokens
 	mail.Store

@@ -110,13 +110,24 @@ func (s *Store) UpdateUser(ctx context.Context, userID string, now time.Time, ch
 }
 
 // DisableUser implements accounts.Store.
-func (s *Store) DisableUser(ctx context.Context, userID string, reason auth.Reason, now time.Time) (changes []auth.Change, err error) {
-	err = s.Do(ctx, "disable user", func(t *authtest.Tables) error {
+func (s *Store) DisableUser(ctx context.Context, userID string, reason auth.Reason, now time.Time) ([]auth.Change, error) {
+	return s.setDisabled(ctx, "disable user", userID, now, reason, now)
+}
+
+// EnableUser implements accounts.Store.
+func (s *Store) EnableUser(ctx context.Context, userID string, reason auth.Reason, now time.Time) ([]auth.Change, error) {
+	return s.setDisabled(ctx, "enable user", userID, time.Time{}, reason, now)
+}
+
+func (s *Store) setDisabled(
+	ctx context.Context, op, userID string, disabledAt time.Time, reason auth.Reason, now time.Time,
+) (changes []auth.Change, err error) {
+	err = s.Do(ctx, op, func(t *authtest.Tables) error {
 		row := t.Users[userID]
 		if row == nil {
 			return auth.ErrNotFound
 		}
-		row.DisabledAt, row.UpdatedAt = authtest.Millis(now), authtest.Millis(now)
+		row.DisabledAt, row.UpdatedAt = authtest.Millis(disabledAt), authtest.Millis(now)
 		changes = t.End(auth.Selector{UserID: userID}, reason, now)
 		return nil
 	})

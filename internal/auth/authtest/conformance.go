@@ -27,6 +27,9 @@ var checks = []struct {
 
 	{"ending at most so many takes the least recently seen", endingTakesTheUnused},
 
+	{"ending anybody's takes all, some at a time", endingAnyTakesAll},
+	{"ending everybody's and signing in do not stop each other", endingAnyRaces},
+
 	{"a page lists a part, in its order, and counts all", pagesList},
 	{"pages one after the other list each session once", pagesFollow},
 

@@ -24,6 +24,7 @@ func At(d time.Duration) time.Time { return Noon.Add(d) }
 // find in a database and never does itself.
 type Backend interface {
 	auth.Store
+	auth.Everybody
 	// AddUser adds an account.
 	AddUser(ctx context.Context, u auth.User) error
 }

@@ -139,6 +139,24 @@ func (t *Tables) End(sel auth.Selector, reason auth.Reason, now time.Time) []aut
 	return changes
 }
 
+// EndAny implements auth.Everybody.
+func (s *Store) EndAny(ctx context.Context, most int, reason auth.Reason, now time.Time) (changes []auth.Change, more bool, err error) {
+	err = s.Do(ctx, "end any sessions", func(t *Tables) error {
+		for _, row := range t.sessions {
+			if !row.EndedAt.IsZero() {
+				continue
+			}
+			if more = len(changes) == most; more {
+				break
+			}
+			row.EndedAt, row.EndReason = Millis(now), reason
+			changes = append(changes, auth.Change{SessionID: row.ID, At: row.EndedAt, Ended: reason})
+		}
+		return nil
+	})
+	return changes, more, err
+}
+
 // Live implements auth.Store.
 func (s *Store) Live(ctx context.Context, userID string, now time.Time, page auth.Page) (list []auth.Session, total int, err error) {
 	err = s.Do(ctx, "list sessions", func(t *Tables) error {

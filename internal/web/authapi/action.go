@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"strings"
 
+	"latchkey/internal/auth"
+	"latchkey/internal/auth/authhttp"
 	"latchkey/internal/authjs"
 	"latchkey/internal/web/kit"
 )
@@ -173,15 +175,23 @@ func (a *action) refuse(address string) error {
 func (a *action) checkCSRF() error {
 	cookie, err := a.r.Cookie(authjs.CSRFCookieName(a.part.HTTPS()))
 	if err != nil {
-		return errMissingCSRF
+		return a.missingCSRF()
 	}
 	token, ok := a.part.csrf.Open(cookie.Value)
 	sent := a.fields["csrfToken"]
 	sameOrigin := a.r.Header.Get("Sec-Fetch-Site") == "same-origin" && len(sent) == len(token)
 	if !ok || sent != token && !sameOrigin {
-		return errMissingCSRF
+		return a.missingCSRF()
 	}
 	return nil
+}
+
+func (a *action) missingCSRF() error {
+	session := authhttp.FromContext(a.r.Context()).Session
+	a.part.Auth.Record(a.r.Context(), auth.Event{
+		Name: auth.EventAuthzFail, UserID: session.User.ID, SessionID: session.ID, Details: []any{"resource", a.r.URL.Path, "reason", "csrf"},
+	})
+	return errMissingCSRF
 }
 
 var errMissingCSRF = errors.New("the CSRF token is missing or not ours")

@@ -59,6 +59,7 @@ func (k *Kit) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if e.Status >= 500 {
 		k.Log.ErrorContext(r.Context(), "request failed", "status", e.Status, "error", e.Err)
 	}
+	k.recordRefusal(r, e)
 	if hasBegun(r.Context()) {
 		panic(http.ErrAbortHandler)
 	}

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"latchkey/internal/auth"
 	"latchkey/internal/auth/authhttp"
 )
 
@@ -76,6 +77,7 @@ func (k *Kit) LimitWrites(next http.Handler) http.Handler {
 		user := authhttp.FromContext(r.Context()).Session.User
 		if user.ID != "" && !isSafe(r.Method) {
 			if err := k.writes.limit(user.ID, k.Auth.Now()); err != nil {
+				k.record(r, auth.EventRateLimit, "of", "changes")
 				return err
 			}
 		}
@@ -90,6 +92,7 @@ func (k *Kit) LimitPolls(next http.Handler) http.Handler {
 	return k.Handle(func(w http.ResponseWriter, r *http.Request) error {
 		if session := authhttp.FromContext(r.Context()).Session; session.ID != "" {
 			if err := k.polls.limit(session.ID, k.Auth.Now()); err != nil {
+				k.record(r, auth.EventRateLimit, "of", "polls")
 				return err
 			}
 		}

@@ -1,12 +1,15 @@
 package kit
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+
+	"latchkey/internal/auth"
 )
 
 // sameOrigin refuses unsafe requests from other origins, on every route and
@@ -35,10 +38,11 @@ func (k *Kit) sameOrigin() func(http.Handler) http.Handler {
 // rewrites headers the operator sees what to set BASE_URL to.
 func (k *Kit) refuseOrigin(_ http.ResponseWriter, r *http.Request) error {
 	h := r.Header
-	k.Log.WarnContext(r.Context(), "request from another origin refused", "want", k.Origin(), "host", r.Host,
-		"origin", short(h.Get("Origin")), "sec_fetch_site", short(h.Get("Sec-Fetch-Site")), "referer", short(originOf(h.Get("Referer"))))
-	return &Error{Status: http.StatusForbidden}
+	k.record(r, auth.EventForeignSite, "want", k.Origin(), "host", short(r.Host), "origin", short(h.Get("Origin")), "sec_fetch_site", short(h.Get("Sec-Fetch-Site")), "referer", short(originOf(h.Get("Referer"))))
+	return &Error{Status: http.StatusForbidden, Err: errOrigin}
 }
+
+var errOrigin = errors.New("a request from another origin")
 
 // short keeps a header from filling the log.
 func short(text string) string { return text[:min(len(text), 200)] }

@@ -43,12 +43,14 @@ func RequestID(ctx context.Context) string {
 }
 
 // LogHandler adds the request's id and client address to every line that is
-// logged on its behalf, wherever that is.
+// logged on its behalf, wherever that is. Times are in UTC, and no text in a line
+// commands the terminal that shows it.
 func LogHandler(h slog.Handler) slog.Handler { return logHandler{h} }
 
 type logHandler struct{ slog.Handler }
 
 func (h logHandler) Handle(ctx context.Context, rec slog.Record) error {
+	rec = readable(rec)
 	if id := RequestID(ctx); id != "" {
 		rec.AddAttrs(slog.String("request_id", id), slog.String("ip", middleware.GetClientIP(ctx)))
 	}

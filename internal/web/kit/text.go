@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strings"
 	"unicode/utf8"
+
+	"latchkey/internal/auth"
 )
 
 // textOnly refuses text that no database takes: a NUL, which PostgreSQL has no
@@ -15,6 +17,7 @@ func (k *Kit) textOnly(next http.Handler) http.Handler {
 		b := boundsOf(r.Context())
 		form := b != nil && b.whole && isForm(r)
 		if !isText(r.URL.Path) || !isTextQuery(r.URL.RawQuery) || form && !isTextQuery(string(b.read)) {
+			k.record(r, auth.EventInputFail, "what", "text")
 			return &Error{Status: http.StatusUnprocessableEntity}
 		}
 		next.ServeHTTP(w, r)
