@@ -39,59 +39,57 @@ func (s *Service) RequestEmailChange(ctx context.Context, u auth.User, password,
 	case !errors.Is(err, auth.ErrNotFound):
 		return wrap("find user", err)
 	}
-	token, secret := s.newToken(PurposeEmail, u.ID, email, "", VerifyLife)
+	token, secret := s.newToken(PurposeEmail, u.ID, email, u.Email, VerifyLife)
 	return s.send(ctx, email, newAddressWords(s.cfg.SiteName, s.page("/verify", secret)), token)
 }
 
 // ChangeEmail spends the token of such a link: the user signs in with the new address from
-// now on. The owner of the former one is told and can undo it. ErrToken if the link cannot
-// be used; ErrEmailTaken if somebody has signed up with the address meanwhile.
-func (s *Service) ChangeEmail(ctx context.Context, secret string) error {
+// now on. The owner of the former one is told and can undo it. A browser that is not known
+// to know the account's password is asked for it: somebody may have their account confirmed
+// by the owner of an address that is not theirs. ErrCredentials if the password is wrong,
+// and the token can still be spent; ErrToken if the link cannot be used; ErrEmailTaken if
+// somebody has signed up with the address meanwhile.
+func (s *Service) ChangeEmail(ctx context.Context, secret string, by Knows) error {
 	t, err := s.FindToken(ctx, PurposeEmail, secret)
+	if err != nil {
+		return s.dead(ctx, PurposeEmail, err)
+	}
+	credential, err := s.askPassword(ctx, t, t.Data, by)
 	if err != nil {
 		return err
 	}
-	now := s.cfg.Sessions.Now()
-	hash, _ := hashSecret(secret)
-	changes, err := s.cfg.Tokens.SpendToken(ctx, hash, PurposeEmail, now, func(u auth.User, t Token) (Change, error) {
-		if !u.DisabledAt.IsZero() {
-			return Change{}, ErrToken
+	_, err = s.redeem(ctx, PurposeEmail, secret, func(u auth.User, t Token) (Change, error) {
+		if err := unchanged(u, credential); err != nil {
+			return Change{}, err
 		}
 		undo, secret := s.newToken(PurposeUndo, u.ID, u.Email, "", UndoLife)
 		letter, err := s.letter(u.Email, addressChangedWords(s.cfg.SiteName, DisplayEmail(t.Email), s.page("/account/email/undo", secret)), undo)
-		return Change{Email: t.Email, VerifiedAt: now, Letters: []Letter{letter}}, err
+		return Change{Email: t.Email, VerifiedAt: s.cfg.Sessions.Now(), Letters: []Letter{letter}}, err
 	})
 	if err != nil {
-		return wrap("change email", err)
+		return err
 	}
-	s.cfg.Sessions.Publish(ctx, t.UserID, changes)
-	s.record(ctx, "user_updated", t.UserID, "")
+	s.record(ctx, auth.EventUserUpdated, t.UserID, "", "change", "email")
 	return nil
 }
 
 // UndoEmailChange gives a user the address back that they had: somebody else may have
-// taken their account over. All sessions end, no other link in a mail works any more, and
-// the address gets a link to choose a new password. ErrToken if the link cannot be used;
-// ErrEmailTaken if the address is another account's by now.
+// taken their account over, and know its password. The password and all sessions end, no
+// other link in a mail works any more, and the address gets a link to choose a new
+// password. ErrToken if the link cannot be used; ErrEmailTaken if the address is another
+// account's by now.
 func (s *Service) UndoEmailChange(ctx context.Context, secret string) error {
-	t, err := s.FindToken(ctx, PurposeUndo, secret)
+	u, err := s.redeem(ctx, PurposeUndo, secret, func(u auth.User, t Token) (Change, error) {
+		reset, secret := s.newToken(PurposeReset, u.ID, t.Email, "", ResetLife)
+		letter, err := s.letter(t.Email, resetWords(s.cfg.SiteName, s.page("/reset", secret)), reset)
+		return Change{
+			Email: t.Email, VerifiedAt: s.cfg.Sessions.Now(), VoidUndo: true, NoPassword: true,
+			End: auth.ReasonEverywhere, Letters: []Letter{letter},
+		}, err
+	})
 	if err != nil {
 		return err
 	}
-	now := s.cfg.Sessions.Now()
-	hash, _ := hashSecret(secret)
-	changes, err := s.cfg.Tokens.SpendToken(ctx, hash, PurposeUndo, now, func(u auth.User, t Token) (Change, error) {
-		if !u.DisabledAt.IsZero() {
-			return Change{}, ErrToken
-		}
-		reset, secret := s.newToken(PurposeReset, u.ID, t.Email, "", ResetLife)
-		letter, err := s.letter(t.Email, resetWords(s.cfg.SiteName, s.page("/reset", secret)), reset)
-		return Change{Email: t.Email, VerifiedAt: now, VoidUndo: true, End: auth.ReasonPassword, Letters: []Letter{letter}}, err
-	})
-	if err != nil {
-		return wrap("undo change of email", err)
-	}
-	s.cfg.Sessions.Publish(ctx, t.UserID, changes)
-	s.record(ctx, "user_updated", t.UserID, "")
+	s.record(ctx, auth.EventUserUpdated, u.ID, "", "change", "email_undone")
 	return nil
 }

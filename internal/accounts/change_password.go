@@ -12,7 +12,6 @@ type PasswordChange struct {
 	User    auth.User // the session's
 	Current string
 	New     string
-	Client  auth.Client
 }
 
 const notThePassword = "That's not your password."

@@ -96,10 +96,9 @@ func (s *Service) FindToken(ctx context.Context, purpose Purpose, secret string)
 	return t, wrap("find token", err)
 }
 
-// spend spends the token of a link. plan says what becomes of its user; the instances are
-// told. ErrToken for a disabled user as well, and for an address that is not theirs any
-// more.
-func (s *Service) spend(ctx context.Context, purpose Purpose, secret string, plan func(auth.User) (Change, error)) (auth.User, error) {
+// redeem spends the token of a link. plan says what becomes of its user; the instances are
+// told. ErrToken for a disabled user as well.
+func (s *Service) redeem(ctx context.Context, purpose Purpose, secret string, plan func(auth.User, Token) (Change, error)) (auth.User, error) {
 	hash, ok := hashSecret(secret)
 	if !ok {
 		return auth.User{}, s.dead(ctx, purpose, ErrToken)
@@ -107,11 +106,11 @@ func (s *Service) spend(ctx context.Context, purpose Purpose, secret string, pla
 	var user auth.User
 	var change Change
 	changes, err := s.cfg.Tokens.SpendToken(ctx, hash, purpose, s.cfg.Sessions.Now(), func(u auth.User, t Token) (Change, error) {
-		if user = u; !u.DisabledAt.IsZero() || u.Email != t.Email {
+		if user = u; !u.DisabledAt.IsZero() {
 			return Change{}, ErrToken
 		}
 		var err error
-		change, err = plan(u)
+		change, err = plan(u, t)
 		return change, err
 	})
 	if err != nil {
@@ -121,6 +120,17 @@ func (s *Service) spend(ctx context.Context, purpose Purpose, secret string, pla
 	s.voided(ctx, user.ID, change)
 	s.sent(ctx, change.Letters...)
 	return user, nil
+}
+
+// spend redeems a token that was mailed to the address that its user signs in with.
+// ErrToken if they have another one now.
+func (s *Service) spend(ctx context.Context, purpose Purpose, secret string, plan func(auth.User) (Change, error)) (auth.User, error) {
+	return s.redeem(ctx, purpose, secret, func(u auth.User, t Token) (Change, error) {
+		if u.Email != t.Email {
+			return Change{}, ErrToken
+		}
+		return plan(u)
+	})
 }
 
 const (

@@ -36,29 +36,41 @@ func (s *Service) Verify(ctx context.Context, secret string, by Knows) error {
 	if err != nil {
 		return s.dead(ctx, PurposeVerify, err)
 	}
-	var credential string // "" = none was asked for
-	if by.UserID != t.UserID {
-		u, verified, err := s.checkPassword(ctx, t.Email, by.Password)
-		if err == nil && u.ID != t.UserID {
-			err = ErrCredentials
-		}
-		if errors.Is(err, ErrCredentials) {
-			s.record(ctx, auth.EventLoginFail, t.UserID, "", "reason", "password", "at", "verify")
-		}
-		if err != nil {
-			return err
-		}
-		credential = verified
+	credential, err := s.askPassword(ctx, t, t.Email, by)
+	if err != nil {
+		return err
 	}
 	u, err := s.spend(ctx, PurposeVerify, secret, func(u auth.User) (Change, error) {
-		if credential != "" && credential != u.Credential {
-			return Change{}, ErrCredentials // was changed meanwhile
-		}
-		return Change{VerifiedAt: s.cfg.Sessions.Now()}, nil
+		return Change{VerifiedAt: s.cfg.Sessions.Now()}, unchanged(u, credential)
 	})
 	if err != nil {
 		return err
 	}
 	s.record(ctx, auth.EventUserUpdated, u.ID, "", "change", "email_verified")
+	return nil
+}
+
+// askPassword checks the password of the user of a token, who signs in with email, unless
+// their browser is known to know it. It returns the credential that the password was
+// checked with; "" = none was asked for.
+func (s *Service) askPassword(ctx context.Context, t Token, email string, by Knows) (credential string, err error) {
+	if by.UserID == t.UserID {
+		return "", nil
+	}
+	u, credential, err := s.checkPassword(ctx, email, by.Password)
+	if err == nil && u.ID != t.UserID {
+		err = ErrCredentials
+	}
+	if errors.Is(err, ErrCredentials) {
+		s.record(ctx, auth.EventLoginFail, t.UserID, "", "reason", "password", "at", "verify")
+	}
+	return credential, err
+}
+
+// unchanged is ErrCredentials if a user's password was changed since it was checked.
+func unchanged(u auth.User, credential string) error {
+	if credential != "" && credential != u.Credential {
+		return ErrCredentials
+	}
 	return nil
 }

@@ -13,7 +13,7 @@ import (
 // ErrNotFound if there is no such account.
 func (s *Service) Begin(ctx context.Context, login Login) (Issued, error) {
 	issued, err := s.begin(ctx, login, func(u User, list Lister) ([]Ending, error) {
-		return admit(list, login.Current.ID, limitOf(u, s.cfg.Limit), s.cfg.Policy)
+		return admit(list, login.Current.ID, s.LimitOf(u), s.cfg.Policy)
 	})
 	return issued, s.confirmable(ctx, login, err)
 }

@@ -33,7 +33,7 @@ func (s *Service) Confirm(ctx context.Context, confirmation, end string, login L
 		if end == "" {
 			return admit(list, login.Current.ID, 1, PolicyEvict)
 		}
-		return admitWithout(end, inTheWay, others, login.Current.ID, limitOf(u, s.cfg.Limit))
+		return admitWithout(end, inTheWay, others, login.Current.ID, s.LimitOf(u))
 	})
 	if errors.Is(err, ErrNotFound) || errors.Is(err, ErrDisabled) || errors.Is(err, ErrCredentialChanged) {
 		return Issued{}, ErrConfirmation // what was proved two minutes ago is no longer so

@@ -70,11 +70,3 @@ func replacing(id string) []Ending {
 type crowdError int
 
 func (n crowdError) Error() string { return fmt.Sprintf("%d sessions are in the way", int(n)) }
-
-// limitOf is the user's own limit, else the site's.
-func limitOf(u User, site int) int {
-	if u.MaxSessions != nil {
-		return max(0, *u.MaxSessions)
-	}
-	return site
-}

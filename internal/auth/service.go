@@ -97,8 +97,17 @@ func New(cfg Config) (*Service, error) {
 // Strategy is the strategy in force.
 func (s *Service) Strategy() string { return s.own.Name() }
 
-// Limit is the site's limit on concurrent sessions and what happens at it.
-func (s *Service) Limit() (int, Policy) { return s.cfg.Limit, s.cfg.Policy }
+// LimitOf is how many sessions a user may have: their own limit, else the site's; 0 = any
+// number.
+func (s *Service) LimitOf(u User) int {
+	if u.MaxSessions != nil {
+		return max(0, *u.MaxSessions)
+	}
+	return s.cfg.Limit
+}
+
+// Policy is what happens at the limit.
+func (s *Service) Policy() Policy { return s.cfg.Policy }
 
 // Sync asks the database once what ended recently. Until it has succeeded,
 // every request asks the database.

@@ -139,7 +139,7 @@ func EmailUndo(p Page, email, token string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "</bdi>. All devices are signed out, and we send you a link to choose a new password.</p><form class=\"form\" method=\"post\" action=\"/account/email/undo\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "</bdi>. All devices are signed out, its password stops working, and we send you a link to choose a new one.</p><form class=\"form\" method=\"post\" action=\"/account/email/undo\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -216,11 +216,11 @@ func EmailUndone(p Page, email string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</bdi> again, and all devices are signed out. If it wasn't you who changed it, somebody knows your password: open the link that we've just sent you and choose a new one.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</bdi> again. All devices are signed out, and the password no longer works: open the link that we've just sent you and choose a new one.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = Button{Label: "Sign in", Href: "/signin", Size: "wide"}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Button{Label: "Send the link again", Href: "/forgot", Variant: "outline", Size: "wide"}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

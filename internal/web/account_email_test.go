@@ -60,6 +60,29 @@ func TestAUserChangesTheirAddress(t *testing.T) {
 	})
 }
 
+// LG-5: whoever opens the link without knowing the account's password confirms nothing. The
+// account may be that of somebody who wants it to look like theirs.
+func TestAStrangerConfirmsNobodysNewAddress(t *testing.T) {
+	webtest.Everywhere(t, func(t *testing.T, w *webtest.Site) {
+		mallory, victim := "mallory-"+webtest.Email(t), webtest.Email(t)
+		b := w.SignUp(mallory)
+		link := moved(b, victim)
+		bob := w.SignUp("bob-" + victim) // somebody else's session proves nothing
+		for _, other := range []*webtest.Browser{w.Browser(), bob} {
+			other.Get(link).RedirectsTo("/verify").Shows(200, "Enter the password of your account").Lacks(mallory)
+			other.Post("/verify").Shows(422, "Enter the password of your account")
+			other.Post("/verify", "password", newPassword).Shows(422, "not the password of this account")
+		}
+		b.Get("/account").Shows(200, mallory)
+		w.Browser().Post("/signin", "email", victim, "password", webtest.Password).Shows(422)
+
+		phone := w.Browser() // the owner reads their mail elsewhere
+		phone.Get(link)
+		phone.Post("/verify", "password", webtest.Password).RedirectsTo("/signin")
+		b.Get("/account").Shows(200, victim)
+	})
+}
+
 // A taken address looks like any other, and its owner is told.
 func TestATakenAddressIsNotTold(t *testing.T) {
 	webtest.Everywhere(t, func(t *testing.T, w *webtest.Site) {
@@ -108,6 +131,7 @@ func TestAChangeOfAddressIsUndone(t *testing.T) {
 		owner.Get(link)
 		owner.Post("/account/email/undo").Shows(410)
 
+		w.Browser().Post("/signin", "email", ada, "password", newPassword).Shows(422) // the thief's is dead as well
 		owner.Get(w.Letter(ada, "Choose a new password").Path(w))
 		owner.Post("/reset", "password", "umbrella-glacier-trumpet-61").Shows(303)
 		w.Browser().Post("/signin", "email", ada, "password", "umbrella-glacier-trumpet-61").Shows(303)

@@ -29,7 +29,7 @@ func (a accountPassword) submit(w http.ResponseWriter, r *http.Request) error {
 	}
 	session := authhttp.FromContext(r.Context()).Session
 	credential, err := a.Accounts.ChangePassword(r.Context(), accounts.PasswordChange{
-		User: session.User, Current: r.PostFormValue("current"), New: r.PostFormValue("password"), Client: kit.ClientOf(r),
+		User: session.User, Current: r.PostFormValue("current"), New: r.PostFormValue("password"),
 	})
 	if invalid, ok := errors.AsType[accounts.Invalid](err); ok {
 		return a.page(w, r, http.StatusUnprocessableEntity, views.Errors(invalid))

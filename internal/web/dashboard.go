@@ -31,7 +31,7 @@ func (d dashboard) show(w http.ResponseWriter, r *http.Request) error {
 		Parts:             parts,
 		Strategy:          d.Auth.Strategy(),
 		Devices:           devices,
-		Limit:             limitOf(d.Auth, session.User),
+		Limit:             d.Auth.LimitOf(session.User),
 		ValidatedAt:       session.ValidatedAt,
 		ExpiresAt:         session.ExpiresAt,
 		AbsoluteExpiresAt: session.AbsoluteExpiresAt,

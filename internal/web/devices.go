@@ -22,23 +22,14 @@ func (d devices) show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	_, policy := d.Auth.Limit()
+	policy := d.Auth.Policy()
 	return d.Render(w, r, http.StatusOK, views.Devices(d.PrivatePage(r), views.DevicesModel{
 		Devices: kit.Devices(live, current.ID),
 		Total:   total,
-		Limit:   limitOf(d.Auth, current.User),
+		Limit:   d.Auth.LimitOf(current.User),
 		Policy:  string(policy),
 		Show:    show,
 	}))
-}
-
-// limitOf is how many sessions a user may have at once; 0 = any number.
-func limitOf(service *auth.Service, u auth.User) int {
-	if u.MaxSessions != nil {
-		return *u.MaxSessions
-	}
-	limit, _ := service.Limit()
-	return limit
 }
 
 // end signs out one device, which may be this one.

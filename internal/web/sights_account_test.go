@@ -28,6 +28,12 @@ var accountSights = []webtest.Sight{
 		v.Submit("/account/email", "email", "ada@", "password", "not the password")
 		v.ComesTo("/account/email", "Enter an email address")
 	}},
+	{Page: "/verify", Name: "verify, new address elsewhere", Show: func(v *webtest.Viewer) {
+		ada := v.Site.SignUp("moving@example.com")
+		ada.Post("/account/email", "email", "moved@example.org", "password", webtest.Password).Shows(303)
+		v.Open(v.Site.Letter("moved@example.org", "Confirm your new email address").Path(v.Site))
+		v.ComesTo("/verify", "another browser")
+	}},
 	{Page: "/account/email/undo", Name: "email, undo", Show: func(v *webtest.Viewer) {
 		ada := v.Site.SignUp("undo@example.com")
 		ada.Post("/account/email", "email", "undo@example.org", "password", webtest.Password).Shows(303)

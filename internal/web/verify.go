@@ -32,23 +32,45 @@ func (v verify) submit(w http.ResponseWriter, r *http.Request) error {
 	if err := kit.ReadForm(r); err != nil {
 		return err
 	}
-	if isNew, err := v.newAddress(w, r); isNew {
+	t, err := v.find(r)
+	if err != nil {
 		return err
 	}
-	t, err := v.Accounts.FindToken(r.Context(), accounts.PurposeVerify, v.link.Token(r))
-	if err != nil {
-		return deadLink(err, "/verify/sent")
+	spend := v.Accounts.Verify
+	if t.Purpose == accounts.PurposeEmail {
+		spend = v.Accounts.ChangeEmail
 	}
 	by := accounts.Knows{UserID: v.Knows(r, t.UserID), Password: r.PostFormValue("password")}
-	err = v.Accounts.Verify(r.Context(), v.link.Token(r), by)
-	if errors.Is(err, accounts.ErrCredentials) {
-		return v.page(w, r, http.StatusUnprocessableEntity, views.Errors{"password": wrongAtSignUp(by.Password)})
+	err = spend(r.Context(), v.link.Token(r), by)
+	switch {
+	case errors.Is(err, accounts.ErrCredentials):
+		return v.page(w, r, http.StatusUnprocessableEntity, views.Errors{"password": wrongPassword(t, by.Password)})
+	case errors.Is(err, accounts.ErrEmailTaken): // somebody has signed up with it since
+		err = accounts.ErrToken
 	}
 	if err != nil {
-		return deadLink(err, "/verify/sent")
+		return deadLink(err, again(t))
 	}
 	v.link.Done(w, r)
 	return v.confirmed(w, r, t)
+}
+
+// find returns the token of the link, which proves the address of a sign-up or the one that
+// a user wants to sign in with from now on.
+func (v verify) find(r *http.Request) (accounts.Token, error) {
+	t, err := v.Accounts.FindToken(r.Context(), accounts.PurposeEmail, v.link.Token(r))
+	if errors.Is(err, accounts.ErrToken) {
+		t, err = v.Accounts.FindToken(r.Context(), accounts.PurposeVerify, v.link.Token(r))
+	}
+	return t, deadLink(err, again(t))
+}
+
+// again is where another link comes from.
+func again(t accounts.Token) string {
+	if t.Purpose == accounts.PurposeEmail {
+		return "/account/email"
+	}
+	return "/verify/sent"
 }
 
 // confirmed leads on: to the account of the user who is signed in, or to the sign-in page.
@@ -69,47 +91,26 @@ func (v verify) confirmed(w http.ResponseWriter, r *http.Request, t accounts.Tok
 	return kit.SeeOther(w, r, "/account")
 }
 
-// newAddress changes the address of an account, if the link is to one that its user wants
-// to sign in with, and reports whether it has answered.
-func (v verify) newAddress(w http.ResponseWriter, r *http.Request) (bool, error) {
-	t, err := v.Accounts.FindToken(r.Context(), accounts.PurposeEmail, v.link.Token(r))
-	if err != nil {
-		return false, nil
-	}
-	err = v.Accounts.ChangeEmail(r.Context(), v.link.Token(r))
-	if errors.Is(err, accounts.ErrEmailTaken) { // somebody has signed up with it since
-		err = accounts.ErrToken
-	}
-	if err != nil {
-		return true, deadLink(err, "/account/email")
-	}
-	v.link.Done(w, r)
-	return true, v.confirmed(w, r, t)
-}
-
 func (v verify) page(w http.ResponseWriter, r *http.Request, status int, wrong views.Errors) error {
-	secret := v.link.Token(r)
-	if t, err := v.Accounts.FindToken(r.Context(), accounts.PurposeEmail, secret); err == nil {
-		return v.Render(w, r, status, views.Verify(v.Page(r), views.VerifyModel{
-			Email: accounts.DisplayEmail(t.Email), Token: secret, Other: accounts.DisplayEmail(v.Other(r, t.UserID)),
-		}))
-	}
-	t, err := v.Accounts.FindToken(r.Context(), accounts.PurposeVerify, secret)
+	t, err := v.find(r)
 	if err != nil {
-		return deadLink(err, "/verify/sent")
+		return err
 	}
 	return v.Render(w, r, status, views.Verify(v.Page(r), views.VerifyModel{
-		Email: accounts.DisplayEmail(t.Email), Token: secret, Other: accounts.DisplayEmail(v.Other(r, t.UserID)), Errors: wrong,
-		AskPassword: v.Knows(r, t.UserID) != t.UserID,
+		Email: accounts.DisplayEmail(t.Email), Token: v.link.Token(r), Other: accounts.DisplayEmail(v.Other(r, t.UserID)), Errors: wrong,
+		AskPassword: v.Knows(r, t.UserID) != t.UserID, Change: t.Purpose == accounts.PurposeEmail,
 	}))
 }
 
-// wrongAtSignUp is what the field says about a password.
-func wrongAtSignUp(password string) string {
-	if password == "" {
-		return "Enter the password that you chose when you signed up."
+// wrongPassword is what the field says about a password.
+func wrongPassword(t accounts.Token, password string) string {
+	switch {
+	case password != "":
+		return "That's not the password of this account."
+	case t.Purpose == accounts.PurposeEmail:
+		return "Enter the password of your account."
 	}
-	return "That's not the password of this account."
+	return "Enter the password that you chose when you signed up."
 }
 
 // sent says that a mail is on its way, to a new address and to a taken one alike, and

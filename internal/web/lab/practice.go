@@ -67,7 +67,8 @@ func (l *lab) ask(r *http.Request) (auth.Result, Practice) {
 }
 
 // addPractice signs the user in a second time, by the one way in: the limit holds for
-// this device as for any other. It never signs out one that somebody uses.
+// this device as for any other. Where there is no room it says so before it would sign out
+// one that somebody uses; a login at the same moment may still take the last place.
 func (l *lab) addPractice(w http.ResponseWriter, r *http.Request) error {
 	user := authhttp.FromContext(r.Context()).Session.User
 	former, _ := l.ask(r)
@@ -78,7 +79,7 @@ func (l *lab) addPractice(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if limit := l.limitOf(user); limit > 0 && devices >= limit && former.Session.ID == "" {
+	if limit := l.Auth.LimitOf(user); limit > 0 && devices >= limit && former.Session.ID == "" {
 		return l.back(w, r, "full")
 	}
 	issued, err := l.Auth.Begin(r.Context(), auth.Login{
@@ -92,15 +93,6 @@ func (l *lab) addPractice(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return l.back(w, r, "practice")
-}
-
-// limitOf is how many devices a user may have; 0 = any number.
-func (l *lab) limitOf(u auth.User) int {
-	if u.MaxSessions != nil {
-		return *u.MaxSessions
-	}
-	limit, _ := l.Auth.Limit()
-	return limit
 }
 
 // endPractice signs the practice device out, as the list of devices would.
