@@ -36,6 +36,7 @@ type config struct {
 	pollInterval   time.Duration
 	pollKeepsAlive bool
 	push           bool
+	cacheBytes     int    // of the sessions that are remembered between requests; 0 = none are
 	maxCookie      int    // most bytes that a session may take of an answer's header
 	cookieName     string // "" = the name Auth.js uses; in development one of the project's own
 
@@ -81,6 +82,7 @@ func load(getenv func(string) string) (config, error) {
 	c.pollInterval = l.durationOrOff("SESSION_POLL_INTERVAL", 60*time.Second, time.Second, maxPollInterval)
 	c.pollKeepsAlive = l.oneOf("SESSION_POLL_KEEPS_ALIVE", "true", "false") == "true"
 	c.push = l.oneOf("SESSION_PUSH", "on", "off") == "on"
+	c.cacheBytes = l.size("SESSION_CACHE", auth.DefaultCacheBytes, 4<<30)
 	c.maxCookie = l.maxCookie("SESSION_MAX_COOKIE", c.production)
 	c.cookieName = l.cookieName("SESSION_COOKIE_NAME", strings.HasPrefix(c.baseURL, "https://"))
 	c.passwordMinLength = l.integer("PASSWORD_MIN_LENGTH", 15, 8, 128)

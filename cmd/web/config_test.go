@@ -47,7 +47,7 @@ func TestDefaults(t *testing.T) {
 	}
 	want := config{
 		addr: "localhost:8080", authPath: "/auth", strategy: "jwt", maxAge: 168 * time.Hour, absoluteMaxAge: 720 * time.Hour,
-		renewAfter: 5 * time.Minute, limit: 5, policy: "evict", pollInterval: time.Minute, pollKeepsAlive: true, push: true, passwordMinLength: 15, rateLimit: true, maxCookie: 16 << 10,
+		renewAfter: 5 * time.Minute, limit: 5, policy: "evict", pollInterval: time.Minute, pollKeepsAlive: true, push: true, passwordMinLength: 15, rateLimit: true, maxCookie: 16 << 10, cacheBytes: 16 << 20,
 		switches: map[string]bool{"LAB": true, "SIGNIN_EMAIL_LINK": true}, demo: true,
 	}
 	if !reflect.DeepEqual(got, want) {

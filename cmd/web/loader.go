@@ -125,6 +125,25 @@ func (l *loader) integer(name string, fallback, low, high int) int {
 	return n
 }
 
+var sizePattern = regexp.MustCompile(`^([0-9]{1,12}) ?(|B|KiB|MiB|GiB)$`)
+
+// size is a number of bytes, such as 0, 16777216 or 16MiB.
+func (l *loader) size(name string, fallback, most int) int {
+	v := l.value(name)
+	if v == "" {
+		return fallback
+	}
+	m := sizePattern.FindStringSubmatch(v)
+	if m != nil {
+		shift := map[string]int{"": 0, "B": 0, "KiB": 10, "MiB": 20, "GiB": 30}[m[2]]
+		if n, err := strconv.Atoi(m[1]); err == nil && n <= most>>shift {
+			return n << shift
+		}
+	}
+	l.bad(name, "is %q; allowed: a number of bytes such as 0, 512KiB or 16MiB, up to %dMiB", v, most>>20)
+	return 0
+}
+
 var authPathPattern = regexp.MustCompile(`^(/[a-z0-9_-]+)+$`)
 
 // authPath is checked against the site's pages when those are known; see newSite.

@@ -40,6 +40,19 @@ func TestProductionCountsTries(t *testing.T) {
 	}
 }
 
+func TestTheCacheIsASetting(t *testing.T) {
+	for value, want := range map[string]int{"": 16 << 20, "0": 0, "4096": 4096, "512KiB": 512 << 10, "1 GiB": 1 << 30, "4GiB": 4 << 30} {
+		if c, err := load(env("SESSION_CACHE", value)); err != nil || c.cacheBytes != want {
+			t.Errorf("SESSION_CACHE=%q gives %d, %v, want %d", value, c.cacheBytes, err, want)
+		}
+	}
+	for _, value := range []string{"-1", "5GiB", "999999999999GiB", "1.5MiB", "16MB", "many"} {
+		if _, err := load(env("SESSION_CACHE", value)); err == nil {
+			t.Errorf("SESSION_CACHE=%q is taken", value)
+		}
+	}
+}
+
 func TestTheBoundOfASessionIsASetting(t *testing.T) {
 	for value, want := range map[string]int{"": 16 << 10, "4096": 4096} {
 		if c, err := load(env("SESSION_MAX_COOKIE", value)); err != nil || c.maxCookie != want {

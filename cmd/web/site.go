@@ -41,6 +41,7 @@ func newSite(
 		MaxAge:         cfg.maxAge,
 		AbsoluteMaxAge: cfg.absoluteMaxAge,
 		RenewAfter:     cfg.renewAfter,
+		CacheBytes:     cmp.Or(cfg.cacheBytes, -1), // 0 is off there
 		MaxCookieBytes: cfg.maxCookie,
 		Limit:          cfg.limit,
 		Policy:         cfg.policy,

@@ -20,22 +20,25 @@ func (s *Service) Authenticate(ctx context.Context, value string, mode Mode) Res
 // to the next, which costs more.
 func (s *Service) authenticate(ctx context.Context, value string, mode Mode) Result {
 	now := s.Now()
-	decoded, err := s.decode(value, now)
+	c, remembered, err := s.recall(value, now)
 	if err != nil {
 		return s.undecodable(ctx, err)
 	}
-	a := attempt{s, value, decoded, s.newest(decoded), mode}
-	if reason, ended := s.endings.Ended(a.known.ID); ended {
-		return a.refuse(ctx, a.known, reason)
+	a := attempt{s, c, mode}
+	if reason, ended := s.endings.Ended(c.known.ID); ended {
+		return a.refuse(ctx, &c.known, reason)
 	}
-	if mode.Renew && a.cookieOutdated(a.known, now) {
+	if mode.Renew && a.outdated(&c.known, now) {
 		return a.renew(ctx)
 	}
-	if !mode.AskDatabase && s.trusted(a.known, now) {
-		return Result{State: StateOK, Session: a.known}
+	if !mode.AskDatabase && s.trusted(&c.known, now) {
+		if !remembered {
+			s.cache.put(c)
+		}
+		return Result{State: StateOK, Session: c.known}
 	}
 	r := a.validate(ctx)
-	if r.State == StateOK && mode.Renew && a.cookieOutdated(r.Session, now) {
+	if r.State == StateOK && mode.Renew && a.outdated(&r.Session, now) {
 		return a.renew(ctx)
 	}
 	return r

@@ -12,7 +12,7 @@ import (
 )
 
 func TestARequestCostsNoDatabaseRoundTrip(t *testing.T) {
-	authtest.Both(t, func(t *testing.T, w *authtest.World) {
+	authtest.Cached(t, func(t *testing.T, w *authtest.World) {
 		issued := w.Login(w.A)
 		w.Want(w.A, issued.Cookie, authtest.Visit, auth.StateOK, "") // under database this one fills the cache
 		before := w.Store.Asked.Load()
@@ -127,7 +127,7 @@ func TestEndSelectsWhatItSays(t *testing.T) { // RV-2
 }
 
 func TestAnotherInstanceHearsOfAnEnding(t *testing.T) { // RV-3
-	authtest.Both(t, func(t *testing.T, w *authtest.World) {
+	authtest.Cached(t, func(t *testing.T, w *authtest.World) {
 		b := w.Instance()
 		issued := w.Login(w.A)
 		w.Want(b, issued.Cookie, authtest.Look, auth.StateOK, "")
@@ -161,7 +161,7 @@ func TestRequireFreshBelievesNobody(t *testing.T) {
 }
 
 func TestOutage(t *testing.T) { // RV-4, DB-1
-	authtest.Both(t, func(t *testing.T, w *authtest.World) {
+	authtest.Cached(t, func(t *testing.T, w *authtest.World) {
 		issued := w.Login(w.A)
 		w.Want(w.A, issued.Cookie, authtest.Look, auth.StateOK, "")
 		w.Store.Down.Store(true)
@@ -184,7 +184,7 @@ func TestOutage(t *testing.T) { // RV-4, DB-1
 }
 
 func TestADueRenewalThatFailsDoesNotSignOut(t *testing.T) {
-	authtest.Both(t, func(t *testing.T, w *authtest.World) {
+	authtest.Cached(t, func(t *testing.T, w *authtest.World) {
 		w.Wait(999 * time.Millisecond) // due a tenth early: see renewalDue
 		issued := w.Login(w.A)
 		w.Wait(998 * time.Millisecond)
@@ -201,7 +201,7 @@ func TestADueRenewalThatFailsDoesNotSignOut(t *testing.T) {
 }
 
 func TestParallelRequestsRenewOnce(t *testing.T) {
-	authtest.Both(t, func(t *testing.T, w *authtest.World) {
+	authtest.Cached(t, func(t *testing.T, w *authtest.World) {
 		issued := w.Login(w.A)
 		w.Want(w.A, issued.Cookie, authtest.Look, auth.StateOK, "")
 		w.Wait(10 * time.Minute)

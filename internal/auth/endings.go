@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -22,17 +23,11 @@ type Endings struct {
 	notify func(sessionID string) // called for every news, after it can be seen here
 	hints  chan struct{}          // holds a value while a hint waits to be followed
 
-	mu      sync.RWMutex
-	entries map[string]entry
-	synced  time.Time // last time the database was asked; zero = never
-}
+	known changes
 
-// entry is a change and when this instance learned of it, which is after it was
-// committed. What counts for trust is the latter: a validation between the
-// moment a change was made and the moment it was committed has seen the old.
-type entry struct {
-	Change
-	learned time.Time
+	mu     sync.Mutex
+	synced time.Time   // last time the database was asked; zero = never
+	usable atomic.Bool // the database has been asked once
 }
 
 const (
@@ -49,62 +44,41 @@ const (
 )
 
 func newEndings(renewAfter time.Duration, now func() time.Time, notify func(sessionID string)) *Endings {
-	return &Endings{keep: renewAfter + endingsSlack, now: now, notify: notify, hints: make(chan struct{}, 1), entries: map[string]entry{}}
+	return &Endings{keep: renewAfter + endingsSlack, now: now, notify: notify, hints: make(chan struct{}, 1), known: newChanges()}
 }
 
 // Ended says why the session ended, if this instance knows that it did.
 func (e *Endings) Ended(sessionID string) (Reason, bool) {
-	e.mu.RLock()
-	defer e.mu.RUnlock()
-	c, ok := e.entries[sessionID]
-	return c.Ended, ok && c.Ended != ""
+	c, _ := e.known.get(sessionID)
+	return c.ended, c.ended != ""
 }
 
 // Trusts reports whether something validated at that time may be used without
 // asking the database. Before the first Sync nothing may.
+//
+// What counts is when this instance learned of a change, which is after it was committed: a
+// validation between the moment the change was made and that one has seen the old.
 func (e *Endings) Trusts(sessionID string, validatedAt time.Time) bool {
-	e.mu.RLock()
-	defer e.mu.RUnlock()
-	if e.synced.IsZero() {
+	if !e.usable.Load() {
 		return false
 	}
-	known, ok := e.entries[sessionID]
-	return !ok || known.Ended == "" && known.learned.Add(maxClockSkew).Before(validatedAt)
+	c, known := e.known.get(sessionID)
+	return !known || c.ended == "" && c.learned.Add(maxClockSkew).Before(validatedAt)
 }
 
 // Apply takes in changes, in any order and any number of times, and passes on
 // those that are news.
 func (e *Endings) Apply(changes ...Change) {
-	for _, id := range e.enter(changes) {
-		e.notify(id)
-	}
-}
-
-// enter makes entries of the changes and returns the sessions of those that
-// were not known before.
-func (e *Endings) enter(changes []Change) (news []string) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
 	learned := e.now()
 	for _, c := range changes {
-		old, known := e.entries[c.SessionID]
-		switch {
-		case known && old.Ended != "": // an ending is final
-		case known && c.Ended == "" && !c.At.After(old.At): // known before
-		default:
-			e.entries[c.SessionID] = entry{c, learned}
-			news = append(news, c.SessionID)
+		if e.known.put(c, learned) {
+			e.notify(c.SessionID)
 		}
 	}
-	return news
 }
 
 // Size is the number of entries held.
-func (e *Endings) Size() int {
-	e.mu.RLock()
-	defer e.mu.RUnlock()
-	return len(e.entries)
-}
+func (e *Endings) Size() int { return e.known.size() }
 
 // feed is the part of a Store that is read here.
 type feed interface {
@@ -124,13 +98,10 @@ func (e *Endings) Sync(ctx context.Context, from feed) error {
 		return err
 	}
 	e.mu.Lock()
-	defer e.mu.Unlock()
 	e.synced = now
-	for id, known := range e.entries {
-		if known.learned.Before(now.Add(-e.keep)) {
-			delete(e.entries, id)
-		}
-	}
+	e.mu.Unlock()
+	e.usable.Store(true)
+	e.known.forget(now.Add(-e.keep))
 	return nil
 }
 
@@ -149,8 +120,8 @@ func (e *Endings) load(ctx context.Context, from feed, since time.Time) error {
 // since is how far back a Sync must look: everything an entry can be needed
 // for at first, then the overlap, however long ago the last Sync was.
 func (e *Endings) since(now time.Time) time.Time {
-	e.mu.RLock()
-	defer e.mu.RUnlock()
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	oldest := now.Add(-e.keep)
 	if e.synced.IsZero() || now.Before(e.synced) { // never, or the clock was set back
 		return oldest

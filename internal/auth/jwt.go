@@ -63,7 +63,8 @@ func (j *JWT) Decode(value string, now time.Time) (Decoded, error) {
 	method := decodeMethod(c.Extra[amrClaim])
 	delete(c.Extra, amrClaim)
 	profile, extra := splitProfile(c.Extra)
-	return Decoded{Key: Key{ID: c.SessionID}, UserID: c.Subject, Session: Session{
+	from, until := c.Window()
+	return Decoded{Key: Key{ID: c.SessionID}, From: from, Until: until, UserID: c.Subject, Session: Session{
 		ID:                c.SessionID,
 		User:              User{ID: c.Subject, Name: c.Name, Email: c.Email, Image: c.Picture, Profile: profile},
 		Method:            method,

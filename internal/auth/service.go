@@ -23,6 +23,7 @@ type Config struct {
 	MaxAge         time.Duration // how long a session lives without a renewal; slides
 	AbsoluteMaxAge time.Duration // how long a session lives at most
 	RenewAfter     time.Duration // age of the last validation at which the database is asked again; 0 = always
+	CacheBytes     int           // about how much memory the sessions take that are remembered between requests; 0 = DefaultCacheBytes, negative = none are
 	MaxCookieBytes int           // most bytes that a session may take of an answer's header; 0 = DefaultMaxCookieBytes
 	Limit          int           // concurrent sessions of one user; 0 = no limit
 	Policy         Policy        // what a login over the limit does; "" = Evict
@@ -48,7 +49,7 @@ type Service struct {
 	other         Strategy // the one that may have been in force before: only reads
 	endings       *Endings
 	watches       *watchBoard
-	recent        *cache
+	cache         *cache
 	confirmations confirmations
 	companions    signer
 	flights       singleflight.Group
@@ -59,6 +60,7 @@ type Service struct {
 func New(cfg Config) (*Service, error) {
 	cfg.Log = cmp.Or(cfg.Log, slog.Default())
 	cfg.Policy = cmp.Or(cfg.Policy, PolicyEvict)
+	cfg.CacheBytes = cmp.Or(cfg.CacheBytes, DefaultCacheBytes)
 	cfg.MaxCookieBytes = cmp.Or(cfg.MaxCookieBytes, DefaultMaxCookieBytes)
 	if cfg.Events == nil {
 		cfg.Events = LogEvents(cfg.Log)
@@ -80,7 +82,7 @@ func New(cfg Config) (*Service, error) {
 	}
 	watches := newWatchBoard(cmp.Or(cfg.Watches, 5000), cmp.Or(cfg.WatchesPerUser, 20))
 	s := &Service{
-		cfg: cfg, endings: newEndings(cfg.RenewAfter, cfg.Now, watches.notify), watches: watches, recent: newCache(), told: newSeldom(),
+		cfg: cfg, endings: newEndings(cfg.RenewAfter, cfg.Now, watches.notify), watches: watches, cache: newCache(cfg.CacheBytes), told: newSeldom(),
 		confirmations: confirmations, companions: companions,
 	}
 	switch database := NewDatabase(cfg.Secrets[0]); cfg.Strategy {
@@ -136,7 +138,7 @@ const (
 func (s *Service) collect(ctx context.Context) {
 	jitter := rand.N(collectInterval / 4) // instances started together do not collect together
 	every(ctx, collectInterval+jitter, func() {
-		s.recent.purge(s.Now().Add(-s.cfg.RenewAfter))
+		s.cache.purge(s.Now().Add(-s.cfg.RenewAfter))
 		bounded, cancel := context.WithTimeout(ctx, collectTimeout)
 		defer cancel()
 		n, err := s.cfg.Store.Collect(bounded, s.Now().Add(-TombstoneLife))

@@ -74,14 +74,6 @@ type Key struct {
 	TokenHash []byte // SHA-256 of an opaque token; empty = not by this
 }
 
-// String names the key in maps; the two kinds cannot collide.
-func (k Key) String() string {
-	if k.ID != "" {
-		return "id:" + k.ID
-	}
-	return "token:" + string(k.TokenHash)
-}
-
 // Selector picks sessions of one user.
 type Selector struct {
 	UserID    string // never empty: nobody can end another's session

@@ -23,8 +23,15 @@ type Strategy interface {
 
 // Decoded is what a cookie says before the database is asked.
 type Decoded struct {
-	Key     Key     // where the row is
-	Session Session // what the cookie says of it; ValidatedAt zero = only the database knows
-	UserID  string  // whose session it says it is; "" = it does not say
-	Foreign bool    // made by the strategy that is not in force: the cookie is to be replaced
+	Key     Key       // where the row is
+	Session Session   // what the cookie says of it; ValidatedAt zero = only the database knows
+	From    time.Time // before this it is not to be believed; zero = always
+	Until   time.Time // from this moment on likewise; zero = it has no end of its own
+	UserID  string    // whose session it says it is; "" = it does not say
+	Foreign bool      // made by the strategy that is not in force: the cookie is to be replaced
+}
+
+// believable reports whether a cookie that was opened once would open now.
+func (d *Decoded) believable(now time.Time) bool {
+	return !now.Before(d.From) && (d.Until.IsZero() || now.Before(d.Until))
 }

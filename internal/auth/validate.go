@@ -13,7 +13,7 @@ const storeTimeout = 2 * time.Second
 // validate asks whether the session is live, and writes nothing.
 func (a attempt) validate(ctx context.Context) Result {
 	session, err := a.ask(ctx, "validate ", func(ctx context.Context, _ time.Time) (Session, error) {
-		return a.cfg.Store.Find(ctx, a.decoded.Key)
+		return a.cfg.Store.Find(ctx, a.says.Key)
 	})
 	if err != nil {
 		return a.unanswered(err)
@@ -30,7 +30,7 @@ func (a attempt) renew(ctx context.Context) Result {
 		return Result{State: StateUnavailable, Err: err}
 	}
 	session, err := a.ask(ctx, "renew ", func(ctx context.Context, now time.Time) (Session, error) {
-		return a.cfg.Store.Renew(ctx, a.decoded.Key, Renewal{Now: now, ExpiresAt: now.Add(a.cfg.MaxAge), TokenHash: hash})
+		return a.cfg.Store.Renew(ctx, a.says.Key, Renewal{Now: now, ExpiresAt: now.Add(a.cfg.MaxAge), TokenHash: hash})
 	})
 	if errors.Is(err, context.DeadlineExceeded) {
 		return a.unanswered(err)
@@ -51,10 +51,10 @@ func (a attempt) renew(ctx context.Context) Result {
 // where the cookie is of the other strategy, its replacement. hash is what the
 // row must then keep, nil for what it has.
 func (a attempt) successor() (token string, hash []byte, err error) {
-	if !a.decoded.Foreign {
+	if !a.says.Foreign {
 		return a.value, nil, nil
 	}
-	token, err = a.own.NewToken(a.decoded.Key.ID)
+	token, err = a.own.NewToken(a.says.Key.ID)
 	if err == nil && token != "" {
 		hash = hashToken(token)
 	}
@@ -82,6 +82,6 @@ func (a attempt) ask(ctx context.Context, op string, query func(context.Context,
 		v, err, _ = a.flights.Do(op+a.value, put)
 	}
 	session := v.(Session)
-	session.Extra = a.decoded.Session.Extra
+	session.Extra = a.says.Session.Extra
 	return session, wrap("authenticate", err)
 }

@@ -6,29 +6,29 @@ import (
 )
 
 // accept lets a session in that the database vouches for, unless it has ended
-// while the answer was on its way.
-func (a attempt) accept(ctx context.Context, session Session, cookie string) Result {
+// while the answer was on its way. next is the cookie to set; "" = none.
+func (a attempt) accept(ctx context.Context, session Session, next string) Result {
 	if reason, ended := a.endings.Ended(session.ID); ended {
-		return a.refuse(ctx, session, reason)
+		return a.refuse(ctx, &session, reason)
 	}
 	if reason := session.notLive(a.Now()); reason != "" {
-		return a.refuse(ctx, session, reason)
+		return a.refuse(ctx, &session, reason)
 	}
-	if named := a.decoded.UserID; named != "" && named != session.User.ID {
+	if named := a.says.UserID; named != "" && named != session.User.ID {
 		// Another application that has the secret made this token, or it leaked.
 		if a.told.due("named "+session.ID, a.Now()) {
 			a.record(ctx, EventAuthzFail, session.User.ID, session.ID, "resource", "session", "named", named)
 		}
 		return Result{State: StateNone}
 	}
-	a.recent.put(a.decoded.Key, session)
-	return Result{State: StateOK, Session: session, Cookie: cookie}
+	a.cache.put(a.with(session))
+	return Result{State: StateOK, Session: session, Cookie: next}
 }
 
 // refuse is the answer to a session that has ended. This instance remembers it,
 // so that the next request need not ask.
-func (a attempt) refuse(ctx context.Context, session Session, reason Reason) Result {
-	a.recent.drop(a.decoded.Key)
+func (a attempt) refuse(ctx context.Context, session *Session, reason Reason) Result {
+	a.cache.drop(a.value)
 	if !session.EndedAt.IsZero() {
 		a.endings.Apply(Change{SessionID: session.ID, At: session.EndedAt, Ended: reason})
 	}
@@ -40,11 +40,11 @@ func (a attempt) refuse(ctx context.Context, session Session, reason Reason) Res
 // During an outage what was validated recently still counts, until it is due.
 func (a attempt) unanswered(err error) Result {
 	if errors.Is(err, ErrNotFound) {
-		a.recent.drop(a.decoded.Key)
+		a.cache.drop(a.value)
 		a.distrust()
 		return Result{State: StateNone}
 	}
-	if !a.mode.AskDatabase && a.trusted(a.known, a.Now()) {
+	if !a.mode.AskDatabase && a.trusted(&a.known, a.Now()) {
 		return Result{State: StateOK, Session: a.known}
 	}
 	return Result{State: StateUnavailable, Err: err}
@@ -54,7 +54,7 @@ func (a attempt) unanswered(err error) Result {
 // the token would be believed for RenewAfter, and its user sent back and forth between a
 // page that asks the database and one that does not.
 func (a attempt) distrust() {
-	said := a.decoded.Session
+	said := &a.says.Session
 	if said.ID != "" && a.endings.Trusts(said.ID, said.ValidatedAt) {
 		a.endings.Apply(Change{SessionID: said.ID, At: a.Now()})
 	}

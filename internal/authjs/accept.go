@@ -26,23 +26,34 @@ func (c Claims) accept(now time.Time) error {
 	if err := c.complete(); err != nil {
 		return err
 	}
-	notBefore, err := parseDate(c.Extra["nbf"])
-	if err != nil {
+	if _, err := parseDate(c.Extra["nbf"]); err != nil {
 		return invalid("nbf is not a date")
 	}
-	// A vat in the future would put off the next look into the database, and an auth_time
-	// in the future would count as a fresh login for ever.
-	for _, past := range []time.Time{c.IssuedAt, notBefore, c.ValidatedAt, c.AuthTime} {
-		if past.After(now.Add(Leeway)) {
-			return ErrNotYet
-		}
+	from, until := c.Window()
+	if now.Before(from) {
+		return ErrNotYet
 	}
-	// A token is refused "on or after" its end (RFC 7519 §4.1.4). Auth.js refuses it at
-	// exactly 15 s as well.
-	if !now.Before(c.end().Add(Leeway)) {
+	if !now.Before(until) {
 		return ErrExpired
 	}
 	return nil
+}
+
+// Window is the time in which Decode takes a token with these claims: from the first moment
+// on, and not at until or later.
+//
+// A vat in the future would put off the next look into the database, and an auth_time in
+// the future would count as a fresh login for ever. A token is refused "on or after" its
+// end (RFC 7519 §4.1.4). Auth.js refuses it at exactly 15 s as well.
+func (c Claims) Window() (from, until time.Time) {
+	notBefore, _ := parseDate(c.Extra["nbf"]) // Decode has refused what is none
+	latest := c.IssuedAt
+	for _, past := range []time.Time{notBefore, c.ValidatedAt, c.AuthTime} {
+		if past.After(latest) {
+			latest = past
+		}
+	}
+	return latest.Add(-Leeway), c.end().Add(Leeway)
 }
 
 // end is exp or, when that is earlier, abs: an Auth.js application that shares the cookie

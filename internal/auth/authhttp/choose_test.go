@@ -193,7 +193,7 @@ func TestTheCompanionSaysWhichSessionIsThisBrowsers(t *testing.T) {
 // A port without https can plant a cookie with the companion's name on a browser that minds
 // no prefixes, so without https the name counts for nothing.
 func TestWithoutHTTPSThereIsNoCompanion(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	cached(t, func(t *testing.T, w *world) {
 		ada, mallory := w.Login(w.A), w.mallory()
 		got := w.sends("N=" + ada.Cookie + "; N=" + mallory.Cookie + "; C=" + w.A.Companion(mallory.Session.ID))
 		if !got.conflict {
@@ -207,7 +207,7 @@ func TestWithoutHTTPSThereIsNoCompanion(t *testing.T) {
 }
 
 func TestTheCompanionIsWrittenAndClearedWithTheSessionCookie(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	cached(t, func(t *testing.T, w *world) {
 		w.edge.Cookie.Secure = true
 		issued := w.Login(w.A)
 		w.Wait(10 * time.Minute)

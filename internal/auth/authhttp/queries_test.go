@@ -23,7 +23,7 @@ func (w *world) queries(cookie string, handler func(*http.Request), prepare ...f
 }
 
 func TestARequestCostsOnlyWhatItAsks(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	cached(t, func(t *testing.T, w *world) {
 		issued := w.Login(w.A)
 		cost := func(what string, want int, handler func(*http.Request)) {
 			t.Helper()
@@ -48,7 +48,7 @@ func TestARequestCostsOnlyWhatItAsks(t *testing.T) {
 }
 
 func TestAskingAfreshCosts(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	cached(t, func(t *testing.T, w *world) {
 		issued := w.Login(w.A)
 		w.queries(issued.Cookie, nil)
 		got := w.queries(issued.Cookie, func(r *http.Request) {
@@ -61,7 +61,7 @@ func TestAskingAfreshCosts(t *testing.T) {
 }
 
 func TestRequestsThatAskTogetherPayOnce(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
+	cached(t, func(t *testing.T, w *world) {
 		issued := w.Login(w.A)
 		w.queries(issued.Cookie, nil)
 		w.Wait(10 * time.Minute)

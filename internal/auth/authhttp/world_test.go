@@ -22,6 +22,10 @@ func newWorld(t *testing.T, strategy string) *world {
 	return behindHTTP(authtest.NewWorld(t, strategy))
 }
 
+func cached(t *testing.T, f func(t *testing.T, w *world)) {
+	authtest.Cached(t, func(t *testing.T, w *authtest.World) { f(t, behindHTTP(w)) })
+}
+
 func both(t *testing.T, f func(t *testing.T, w *world)) {
 	authtest.Both(t, func(t *testing.T, w *authtest.World) { f(t, behindHTTP(w)) })
 }

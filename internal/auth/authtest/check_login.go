@@ -3,6 +3,7 @@ package authtest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -43,7 +44,7 @@ func noTokenNoCollision(t *testing.T, f *Fixture) {
 	}
 	for _, key := range []auth.Key{{}, {TokenHash: []byte{}}, {ID: "unknown"}, {TokenHash: []byte("unknown")}} {
 		_, err := f.Store.Find(t.Context(), key)
-		f.WantError("Find("+key.String()+")", err, auth.ErrNotFound)
+		f.WantError(fmt.Sprintf("Find(%q)", key), err, auth.ErrNotFound)
 	}
 }
 

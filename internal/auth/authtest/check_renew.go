@@ -1,6 +1,7 @@
 package authtest
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -84,7 +85,7 @@ func renewalNeedsLife(t *testing.T, f *Fixture) { // SE-7
 	}
 	for _, key := range []auth.Key{{}, {ID: "unknown"}, {TokenHash: []byte("unknown")}} {
 		_, err := f.Store.Renew(t.Context(), key, auth.Renewal{Now: Noon, ExpiresAt: At(time.Hour)})
-		f.WantError("Renew("+key.String()+")", err, auth.ErrNotFound)
+		f.WantError(fmt.Sprintf("Renew(%q)", key), err, auth.ErrNotFound)
 	}
 	almost := idle.ExpiresAt.Add(-time.Millisecond)
 	_, err = f.Store.Renew(t.Context(), auth.Key{ID: idle.ID}, auth.Renewal{Now: almost, ExpiresAt: almost.Add(time.Hour)})

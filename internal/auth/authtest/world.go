@@ -16,12 +16,30 @@ const Secret = "a secret of thirty-two bytes, or more"
 // Strategies are the values of SESSION_STRATEGY.
 var Strategies = []string{"jwt", "database"}
 
-// Both runs a test under each strategy: what it says must hold for both.
+// Both runs a test under each strategy, with the cache as it ships, with one that holds two
+// sessions, and without one: what it says must hold for all.
 func Both(t *testing.T, f func(t *testing.T, w *World)) {
+	for _, strategy := range Strategies {
+		for name, bytes := range map[string]int{"": 0, ", tiny cache": tinyCache, ", no cache": -1} {
+			t.Run(strategy+name, func(t *testing.T) {
+				w := NewWorld(t, strategy)
+				w.Cfg.CacheBytes = bytes
+				w.A = w.Instance()
+				f(t, w)
+			})
+		}
+	}
+}
+
+// Cached runs a test under each strategy with the cache as it ships: what it says is about
+// what the cache saves.
+func Cached(t *testing.T, f func(t *testing.T, w *World)) {
 	for _, strategy := range Strategies {
 		t.Run(strategy, func(t *testing.T) { f(t, NewWorld(t, strategy)) })
 	}
 }
+
+const tinyCache = 6000 // bytes: two sessions
 
 // World is one or more instances on one store, with Ada in it, and a clock that
 // stands still.
