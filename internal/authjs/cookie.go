@@ -43,6 +43,9 @@ func SessionCookie(secure bool) Cookie {
 // so that planted cookies of one kind do not crowd out the other.
 func (c Cookie) Candidates(r *http.Request) []string {
 	plain, chunks := c.received(r)
+	if chunks[0] == nil { // most requests, so nothing is joined
+		return plain
+	}
 	joined := join(chunks)
 	var candidates []string
 	for i := range max(len(joined), len(plain)) {
@@ -58,11 +61,14 @@ func (c Cookie) Candidates(r *http.Request) []string {
 // received returns the values of the request's cookies with the plain name, and those of
 // each chunk that can be read.
 func (c Cookie) received(r *http.Request) (plain []string, chunks [MaxChunks][]string) {
-	for _, cookie := range r.Cookies() {
-		n, ours := c.chunk(cookie.Name)
-		value := DecodeValue(cookie.Value)
+	for name, text := range received(r) {
+		n, ours := c.chunk(name)
+		if !ours {
+			continue
+		}
+		value := DecodeValue(text)
 		switch {
-		case !ours || value == "":
+		case value == "":
 		case n == plainName:
 			plain = addNew(plain, value)
 		case n < MaxChunks:
@@ -106,9 +112,9 @@ func join(chunks [MaxChunks][]string) []string {
 // a chunk of any number, for Write and Clear to remove.
 func (c Cookie) Carried(r *http.Request) []string {
 	var names []string
-	for _, cookie := range r.Cookies() {
-		if _, ours := c.chunk(cookie.Name); ours && !slices.Contains(names, cookie.Name) {
-			names = append(names, cookie.Name)
+	for name := range received(r) {
+		if _, ours := c.chunk(name); ours && !slices.Contains(names, name) {
+			names = append(names, name)
 		}
 	}
 	return names

@@ -2,7 +2,6 @@ package authhttp
 
 import (
 	"context"
-	"net/http"
 	"slices"
 
 	"latchkey/internal/auth"
@@ -20,8 +19,8 @@ import (
 //
 // A companion that fits no value decides nothing: an application that shares the cookie may
 // have set another session in it.
-func (r *request) authenticate(ctx context.Context, in *http.Request, mode auth.Mode) {
-	values := r.edge.Cookie.Candidates(in)
+func (r *request) authenticate(ctx context.Context, mode auth.Mode) {
+	values := r.edge.Cookie.Candidates(r.in)
 	if len(values) == 1 {
 		r.value, r.result = values[0], r.edge.Sessions.Authenticate(ctx, values[0], mode)
 		return
@@ -30,7 +29,7 @@ func (r *request) authenticate(ctx context.Context, in *http.Request, mode auth.
 	found := make([]candidate, 0, len(values))
 	for _, value := range values {
 		result := r.edge.Sessions.Authenticate(ctx, value, auth.Mode{})
-		found = append(found, candidate{value, result, r.edge.accompanies(in, result)})
+		found = append(found, candidate{value, result, r.edge.accompanies(r.in, result)})
 	}
 	chosen, conflict := choose(found)
 	r.value, r.result, r.conflict = chosen.value, chosen.result, conflict

@@ -25,11 +25,3 @@ func (e *Edge) accompanies(r *http.Request, result auth.Result) bool {
 		return e.Sessions.IsCompanion(c.Value, sessionID)
 	})
 }
-
-// carried are the names of the session's cookies that a request carries.
-type carried struct{ session, companion []string }
-
-func (e *Edge) carried(r *http.Request) carried {
-	companion, _ := e.companion()
-	return carried{e.Cookie.Carried(r), companion.Carried(r)}
-}

@@ -16,11 +16,10 @@ var ErrOutside = errors.New("the route is outside the session middleware")
 // to, and what is to become of the cookie when the answer is written.
 type request struct {
 	edge     *Edge
-	carried  carried
+	in       *http.Request
 	value    string // the cookie's value that gave the result; "" = none did
 	result   auth.Result
-	conflict bool   // see Conflict
-	told     string // the ending that the user has read, see TellOnce; "" = none
+	conflict bool // see Conflict
 
 	issue *auth.Issued // set this cookie; nil = no
 	clear bool         // delete the cookie and every chunk of it

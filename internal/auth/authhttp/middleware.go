@@ -25,9 +25,9 @@ type Edge struct {
 func (e *Edge) Middleware(kind Kind) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			req := &request{edge: e, carried: e.carried(r), told: e.toldOf(r)}
+			req := &request{edge: e, in: r}
 			ctx := context.WithValue(r.Context(), requestKey{}, req)
-			req.authenticate(ctx, r, auth.Mode{Renew: e.renews(kind, r)})
+			req.authenticate(ctx, auth.Mode{Renew: e.renews(kind, r)})
 			if req.result.Cookie != "" {
 				req.issue = &auth.Issued{Session: req.result.Session, Cookie: req.result.Cookie}
 			}

@@ -43,15 +43,15 @@ func (r *request) wasReplaced() bool {
 }
 
 func (r *request) clearCookies(h http.Header) {
-	r.edge.Cookie.Clear(h, r.carried.session...)
+	r.edge.Cookie.Clear(h, r.edge.Cookie.Carried(r.in)...)
 	if companion, used := r.edge.companion(); used {
-		companion.Clear(h, r.carried.companion...)
+		companion.Clear(h, companion.Carried(r.in)...)
 	}
 }
 
 func (r *request) setCookies(h http.Header) {
 	session := r.issue.Session
-	r.write(h, r.edge.Cookie, r.issue.Cookie, session.ExpiresAt, r.carried.session...)
+	r.write(h, r.edge.Cookie, r.issue.Cookie, session.ExpiresAt, r.edge.Cookie.Carried(r.in)...)
 	if companion, used := r.edge.companion(); used {
 		r.write(h, companion, r.edge.Sessions.Companion(session.ID), session.ExpiresAt)
 	}

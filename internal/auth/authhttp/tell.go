@@ -16,7 +16,7 @@ import (
 // of its own says which ending the user has read; a late answer that sets it harms nothing.
 func TellOnce(ctx context.Context) bool {
 	r := requestOf(ctx)
-	if r.result.State != auth.StateEnded || r.told == endingOf(r.value) {
+	if r.result.State != auth.StateEnded || r.edge.toldOf(r.in) == endingOf(r.value) {
 		return false
 	}
 	r.tell = true

@@ -69,14 +69,18 @@ func NewWorldOn(t *testing.T, strategy string, store *Store) *World {
 	t.Helper()
 	w := &World{T: t, now: time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC), Users: store}
 	w.Store = &Spy{Store: w.Users}
-	w.Cfg = auth.Config{
+	w.Cfg = w.config(strategy)
+	w.A = w.Instance()
+	return w
+}
+
+func (w *World) config(strategy string) auth.Config {
+	return auth.Config{
 		Store: w.Store, Strategy: strategy, Secrets: []string{Secret}, CookieName: "authjs.session-token",
 		MaxAge: 24 * time.Hour, AbsoluteMaxAge: 72 * time.Hour, RenewAfter: 5 * time.Minute,
 		Limit: 3,
 		Log:   slog.New(slog.NewTextHandler(io.Discard, nil)), Now: w.Now,
 	}
-	w.A = w.Instance()
-	return w
 }
 
 // Now is what the clock says.
