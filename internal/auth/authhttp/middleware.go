@@ -31,10 +31,10 @@ func (e *Edge) Middleware(kind Kind) func(http.Handler) http.Handler {
 			if req.result.Cookie != "" {
 				req.issue = &auth.Issued{Session: req.result.Session, Cookie: req.result.Cookie}
 			}
-			writer := &cookieWriter{request: req, header: w.Header}
-			out := writer.wrap(w)
+			writer := &cookieWriter{w, req}
+			out := writer.wrap()
 			next.ServeHTTP(out, r.WithContext(ctx))
-			if !writer.wrote {
+			if writer.request != nil {
 				out.WriteHeader(http.StatusOK)
 			}
 		})

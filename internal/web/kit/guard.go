@@ -1,20 +1,19 @@
 package kit
 
 import (
-	"bufio"
 	"context"
+	"errors"
 	"fmt"
-	"io"
 	"maps"
-	"net"
 	"net/http"
 	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
 
-	"github.com/felixge/httpsnoop"
 	"github.com/go-chi/chi/v5"
+
+	"latchkey/internal/httpwriter"
 )
 
 // grace is how long after its time is over a handler may still answer for itself.
@@ -25,6 +24,7 @@ const grace = time.Second
 // that has sent nothing loses the answer to somebody else, even if it never
 // returns: code that it calls may know no context.
 type guard struct {
+	to     http.ResponseWriter
 	header http.Header // the handler's own: it may go on changing it
 
 	mu    sync.Mutex
@@ -36,22 +36,22 @@ type guard struct {
 // is not worth waiting for: it reports false then. Once the handler has begun to
 // answer it may take as long as it likes.
 func (k *Kit) runGuarded(w http.ResponseWriter, r *http.Request, late <-chan time.Time, next http.Handler) bool {
-	g := &guard{header: w.Header().Clone()}
+	g := &guard{to: w, header: w.Header().Clone()}
 	ended := make(chan any, 1) // what the handler panicked with; nil = it returned
 	inner, patterns := ownRoute(withBegun(r, g.hasBegun))
 	go func() {
 		defer func() { ended <- k.caught(inner, g, recover()) }()
-		next.ServeHTTP(g.wrap(w), inner)
+		next.ServeHTTP(httpwriter.Wrap(w, g), inner)
 	}()
 	select {
 	case v := <-ended:
-		return g.finish(w, v, patterns)
+		return g.finish(v, patterns)
 	case <-late:
 	}
 	if g.lose() {
 		return false
 	}
-	return g.finish(w, <-ended, patterns)
+	return g.finish(<-ended, patterns)
 }
 
 // caught is a panic with the place where it happened, to be passed on. One that
@@ -68,12 +68,12 @@ func (k *Kit) caught(r *http.Request, g *guard, v any) any {
 }
 
 // finish hands on what the handler left: its panic, its headers, the route.
-func (g *guard) finish(w http.ResponseWriter, panicked any, patterns func()) bool {
+func (g *guard) finish(panicked any, patterns func()) bool {
 	patterns()
 	if panicked != nil {
 		panic(panicked)
 	}
-	g.copyHeader(w) // trailers, or all of them
+	g.copyHeader() // trailers, or all of them
 	return true
 }
 
@@ -92,12 +92,12 @@ func ownRoute(r *http.Request) (own *http.Request, handBack func()) {
 }
 
 // begin asks for the answer. false = it is lost.
-func (g *guard) begin(w http.ResponseWriter) bool {
+func (g *guard) begin() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if !g.lost && !g.begun {
 		g.begun = true
-		g.copyHeader(w)
+		g.copyHeader()
 	}
 	return !g.lost
 }
@@ -122,70 +122,34 @@ func (g *guard) isLost() bool {
 	return g.lost
 }
 
-func (g *guard) copyHeader(w http.ResponseWriter) {
-	clear(w.Header())
-	maps.Copy(w.Header(), g.header)
+func (g *guard) copyHeader() {
+	clear(g.to.Header())
+	maps.Copy(g.to.Header(), g.header)
 }
 
-// wrap is the handler's writer.
-func (g *guard) wrap(w http.ResponseWriter) http.ResponseWriter {
-	return httpsnoop.Wrap(w, httpsnoop.Hooks{
-		Header: func(httpsnoop.HeaderFunc) httpsnoop.HeaderFunc {
-			return func() http.Header { return g.header }
-		},
-		WriteHeader: func(next httpsnoop.WriteHeaderFunc) httpsnoop.WriteHeaderFunc {
-			return func(status int) {
-				if isFinal(status) && g.begin(w) { // what comes before it is not worth a race
-					next(status)
-				}
-			}
-		},
-		Write: func(next httpsnoop.WriteFunc) httpsnoop.WriteFunc {
-			return func(b []byte) (int, error) {
-				if !g.begin(w) {
-					return 0, http.ErrHandlerTimeout
-				}
-				return next(b)
-			}
-		},
-		WriteString: func(next httpsnoop.WriteStringFunc) httpsnoop.WriteStringFunc {
-			return func(text string) (int, error) {
-				if !g.begin(w) {
-					return 0, http.ErrHandlerTimeout
-				}
-				return next(text)
-			}
-		},
-		ReadFrom: func(next httpsnoop.ReadFromFunc) httpsnoop.ReadFromFunc {
-			return func(src io.Reader) (int64, error) {
-				if !g.begin(w) {
-					return 0, http.ErrHandlerTimeout
-				}
-				return next(src)
-			}
-		},
-		Flush: func(next httpsnoop.FlushFunc) httpsnoop.FlushFunc {
-			return func() {
-				if g.begin(w) {
-					next()
-				}
-			}
-		},
-		FlushError: func(next httpsnoop.FlushErrorFunc) httpsnoop.FlushErrorFunc {
-			return func() error {
-				if !g.begin(w) {
-					return http.ErrHandlerTimeout
-				}
-				return next()
-			}
-		},
-		Hijack: func(next httpsnoop.HijackFunc) httpsnoop.HijackFunc {
-			return func() (net.Conn, *bufio.ReadWriter, error) {
-				if !g.begin(w) {
-					return nil, nil, http.ErrHandlerTimeout
-				}
-				return next()
-			}
-		},
-	})
+// Header implements httpwriter.Watcher: what is the handler's own.
+func (g *guard) Header() http.Header { return g.header }
+
+// Before implements httpwriter.Watcher. What comes before the head is not worth a race.
+func (g *guard) Before(status int) error {
+	if !isFinal(status) {
+		return errInformational
+	}
+	if !g.begin() {
+		return http.ErrHandlerTimeout
+	}
+	return nil
+}
+
+var errInformational = errors.New("an informational answer is left out")
+
+// Sent implements httpwriter.Watcher.
+func (g *guard) Sent(int64) {}
+
+// Hijack implements httpwriter.Watcher.
+func (g *guard) Hijack(take func() error) error {
+	if !g.begin() {
+		return http.ErrHandlerTimeout
+	}
+	return take()
 }

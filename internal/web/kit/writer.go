@@ -1,76 +1,44 @@
 package kit
 
 import (
-	"bufio"
 	"context"
-	"io"
-	"net"
 	"net/http"
 	"sync/atomic"
 
-	"github.com/felixge/httpsnoop"
+	"latchkey/internal/httpwriter"
 )
 
 // sent is what has gone out of an answer so far.
 type sent struct {
-	status atomic.Int32 // 0 = the head is not out
-	bytes  atomic.Int64 // of the body
+	http.ResponseWriter              // what is below
+	status              atomic.Int32 // 0 = the head is not out
+	bytes               atomic.Int64 // of the body
 }
 
-// tracked returns a writer that notes in s what goes through it. It can do what w
-// can: stream, take the connection over for a WebSocket, have the kernel send a
-// file.
+// tracked returns a writer that notes in s what goes through it.
 func (s *sent) tracked(w http.ResponseWriter) http.ResponseWriter {
-	return httpsnoop.Wrap(w, httpsnoop.Hooks{
-		WriteHeader: func(next httpsnoop.WriteHeaderFunc) httpsnoop.WriteHeaderFunc {
-			return func(status int) { s.head(status); next(status) }
-		},
-		Write: func(next httpsnoop.WriteFunc) httpsnoop.WriteFunc {
-			return func(b []byte) (int, error) {
-				s.head(http.StatusOK)
-				n, err := next(b)
-				s.bytes.Add(int64(n))
-				return n, err
-			}
-		},
-		WriteString: func(next httpsnoop.WriteStringFunc) httpsnoop.WriteStringFunc {
-			return func(text string) (int, error) {
-				s.head(http.StatusOK)
-				n, err := next(text)
-				s.bytes.Add(int64(n))
-				return n, err
-			}
-		},
-		ReadFrom: func(next httpsnoop.ReadFromFunc) httpsnoop.ReadFromFunc {
-			return func(src io.Reader) (int64, error) {
-				s.head(http.StatusOK)
-				n, err := next(src)
-				s.bytes.Add(n)
-				return n, err
-			}
-		},
-		Flush: func(next httpsnoop.FlushFunc) httpsnoop.FlushFunc {
-			return func() { s.head(http.StatusOK); next() }
-		},
-		FlushError: func(next httpsnoop.FlushErrorFunc) httpsnoop.FlushErrorFunc {
-			return func() error { s.head(http.StatusOK); return next() }
-		},
-		Hijack: func(next httpsnoop.HijackFunc) httpsnoop.HijackFunc {
-			return func() (net.Conn, *bufio.ReadWriter, error) {
-				conn, buffered, err := next()
-				if err == nil {
-					s.head(http.StatusSwitchingProtocols)
-				}
-				return conn, buffered, err
-			}
-		},
-	})
+	s.ResponseWriter = w
+	return httpwriter.Wrap(w, s)
 }
 
-func (s *sent) head(status int) {
+// Before implements httpwriter.Watcher.
+func (s *sent) Before(status int) error {
 	if isFinal(status) {
 		s.status.CompareAndSwap(0, int32(status))
 	}
+	return nil
+}
+
+// Sent implements httpwriter.Watcher.
+func (s *sent) Sent(bytes int64) { s.bytes.Add(bytes) }
+
+// Hijack implements httpwriter.Watcher.
+func (s *sent) Hijack(take func() error) error {
+	err := take()
+	if err == nil {
+		s.status.CompareAndSwap(0, http.StatusSwitchingProtocols)
+	}
+	return err
 }
 
 func (s *sent) begun() bool { return s.status.Load() != 0 }
