@@ -3,7 +3,6 @@ package kit
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io"
 	"mime"
 	"net/http"
@@ -39,21 +38,17 @@ func (k *Kit) Bounded(maxBody int64, maxTime time.Duration) func(http.Handler) h
 				}
 				return
 			}
-			b := &bounds{client: r.Context(), body: r.Body, late: time.NewTimer(time.Hour)}
+			b := &bounds{client: r.Context(), body: r.Body, guard: newGuard(w)}
+			b.late = time.AfterFunc(time.Hour, func() { b.guard.take(func() { k.answerLate(w, r) }) })
 			defer b.late.Stop()
-			r = r.WithContext(context.WithValue(r.Context(), boundsKey{}, b))
-			answered := k.runGuarded(w, r, b.late.C, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				b.apply(r, maxBody)
-				b.serve(w, r, maxBody, maxTime, first)
-			}))
-			if !answered {
-				k.fail(w, r, &Error{Status: http.StatusServiceUnavailable, Err: errLate, RetryAfter: RetryOutage})
-			}
+			defer b.guard.end()
+			inner := r.WithContext(context.WithValue(r.Context(), boundsKey{}, b))
+			b.apply(inner, maxBody)
+			b.serve(b.guard.writer(), inner, maxBody, maxTime, first)
+			b.guard.finish()
 		})
 	}
 }
-
-var errLate = errors.New("the handler has not answered in its time")
 
 // bounds are what one request may take, by the innermost Bounded.
 type bounds struct {
@@ -61,7 +56,8 @@ type bounds struct {
 	body   io.ReadCloser   // what is still to be read
 	read   []byte          // what has been read of it
 	whole  bool            // that is all of it
-	late   *time.Timer     // goes off when the handler has lost the answer
+	late   *time.Timer     // goes off when the handler loses the answer
+	guard  *guard
 }
 
 type boundsKey struct{}
@@ -73,22 +69,32 @@ func boundsOf(ctx context.Context) *bounds {
 }
 
 func (b *bounds) serve(w http.ResponseWriter, r *http.Request, maxBody int64, maxTime time.Duration, next http.Handler) {
-	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
-	b.late.Stop()
-	if maxTime > 0 {
-		ctx, cancel = context.WithTimeout(ctx, maxTime)
-		b.late.Reset(maxTime + grace)
-	}
+	ctx, cancel := b.within(r.Context(), maxTime)
 	defer cancel()
-	if !b.whole {
-		defer context.AfterFunc(b.client, cancel)()
-	}
 	r = r.WithContext(ctx)
 	r.Body = http.MaxBytesReader(w, b, maxBody)
 	if b.whole {
 		r.Body = http.MaxBytesReader(w, io.NopCloser(bytes.NewReader(b.read)), maxBody)
 	}
 	next.ServeHTTP(w, r)
+}
+
+// within is the context of a handler that has so much time from now on, whatever time the
+// block around it has. It ends when the client gives up, unless the request is whole.
+func (b *bounds) within(ctx context.Context, maxTime time.Duration) (context.Context, context.CancelFunc) {
+	var cancel context.CancelFunc
+	if maxTime > 0 {
+		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), maxTime)
+		b.late.Reset(maxTime + grace)
+	} else {
+		ctx, cancel = context.WithCancel(context.WithoutCancel(ctx))
+		b.late.Stop()
+	}
+	if b.whole {
+		return ctx, cancel
+	}
+	stop := context.AfterFunc(b.client, cancel)
+	return ctx, func() { stop(); cancel() }
 }
 
 // apply reads a body before anything is done about the request, if it is a form or

@@ -40,7 +40,7 @@ func (e *Error) Unwrap() error { return e.Err }
 func (k *Kit) Handle(f func(http.ResponseWriter, *http.Request) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		err := f(w, r)
-		if err == nil && !hasBegun(r.Context()) && r.Context().Value(begunKey{}) != nil {
+		if err == nil && exchangeOf(r.Context()) != nil && !hasBegun(r.Context()) {
 			err = errNoAnswer
 		}
 		if err != nil {

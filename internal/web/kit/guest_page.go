@@ -21,13 +21,13 @@ func (k *Kit) RenderPublic(w http.ResponseWriter, r *http.Request, status int, p
 		return k.Render(w, r, status, page)
 	}
 	var buf bytes.Buffer
-	if err := page.Render(r.Context(), &buf); err != nil {
+	if err := page.Render(templ.WithNonce(r.Context(), nonceOf(r.Context())), &buf); err != nil {
 		return err
 	}
 	k.said(w, r)
 	Private(w.Header())
 	w.Header().Set("Vary", "Cookie, Accept-Encoding")
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	asPage(w.Header(), nonceOf(r.Context()))
 	if !static.TakesGzip(r) {
 		w.WriteHeader(status)
 		w.Write(buf.Bytes()) // an error means the reader is gone

@@ -19,7 +19,7 @@ func TestOnlyProductionHoldsItsNameToHTTPS(t *testing.T) {
 		origin, _ := url.Parse(tt.origin)
 		k := &Kit{Config: Config{Development: tt.development}, origin: origin}
 		w := httptest.NewRecorder()
-		k.securityHeaders(http.NotFoundHandler()).ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
+		k.securityHeaders()(http.NotFoundHandler()).ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
 		if got := w.Header().Get("Strict-Transport-Security") != ""; got != tt.want {
 			t.Errorf("at %s, development %v, Strict-Transport-Security is sent: %v, want %v", tt.origin, tt.development, got, tt.want)
 		}

@@ -102,8 +102,8 @@ const maxTime = 10 * time.Second
 // What a request may take is for each block of routes to say; see Bounded.
 func (k *Kit) NewRouter() *chi.Mux {
 	r := chi.NewRouter()
-	r.Use(requestID, countQueries, k.clientIP, k.tellWhoTries, k.logRequests,
-		k.securityHeaders, k.recoverPanics, k.refused, k.knownHost, middleware.GetHead, k.sameOrigin())
+	r.Use(k.clientIP, k.exchange, k.tellWhoTries, k.securityHeaders(),
+		k.recoverPanics, k.refused, k.knownHost, middleware.GetHead, k.sameOrigin())
 	page := func(h http.HandlerFunc) http.HandlerFunc {
 		return k.Bounded(SmallForm, k.MaxTime)(k.Edge.Middleware(authhttp.Page)(h)).ServeHTTP
 	}

@@ -19,7 +19,7 @@ func (k *Kit) Page(r *http.Request) views.Page {
 	p := views.Page{
 		Path:        r.URL.Path,
 		Asset:       static.URL,
-		Nonce:       templ.GetNonce(r.Context()),
+		Nonce:       nonceOf(r.Context()),
 		AuthPath:    k.AuthPath,
 		PollSeconds: int(k.PollInterval / time.Second),
 		Push:        k.Push,
@@ -53,12 +53,12 @@ func (k *Kit) PrivatePage(r *http.Request) views.Page {
 // failure is a clean 500 and not half a page.
 func (k *Kit) Render(w http.ResponseWriter, r *http.Request, status int, page templ.Component) error {
 	var buf bytes.Buffer
-	if err := page.Render(r.Context(), &buf); err != nil {
+	if err := page.Render(templ.WithNonce(r.Context(), nonceOf(r.Context())), &buf); err != nil {
 		return err
 	}
 	k.said(w, r)
 	Private(w.Header()) // every page says who is signed in
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	asPage(w.Header(), nonceOf(r.Context()))
 	w.WriteHeader(status)
 	w.Write(buf.Bytes()) // an error means the reader is gone
 	return nil

@@ -2,45 +2,15 @@ package kit
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
-	"strings"
-	"time"
 
-	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
 
 	"latchkey/internal/auth"
-	"latchkey/internal/dbtrace"
 )
-
-type requestIDKey struct{}
-
-// requestID gives every request a name of our own making: one from a header
-// would let a client write into the log.
-func requestID(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		id := rand.Text()[:12]
-		w.Header().Set("X-Request-Id", id)
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), requestIDKey{}, id)))
-	})
-}
-
-// countQueries has dbtrace.Count tell what a request has asked the database.
-func countQueries(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		next.ServeHTTP(w, r.WithContext(dbtrace.WithCounter(r.Context())))
-	})
-}
-
-// RequestID is the id under which the log has the request of ctx; "" outside one.
-func RequestID(ctx context.Context) string {
-	id, _ := ctx.Value(requestIDKey{}).(string)
-	return id
-}
 
 // LogHandler adds the request's id and client address to every line that is
 // logged on its behalf, wherever that is. Times are in UTC, and no text in a line
@@ -63,33 +33,6 @@ func (h logHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
 
 func (h logHandler) WithGroup(name string) slog.Handler {
 	return logHandler{h.Handler.WithGroup(name)}
-}
-
-// logRequests writes one line for each request. The query is left out: it is
-// the user's, and a link may carry more than belongs in a log.
-func (k *Kit) logRequests(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		start := time.Now()
-		var out sent
-		defer func() {
-			level := slog.LevelInfo
-			if isProbe(r) {
-				level = slog.LevelDebug // probes would drown the rest
-			}
-			k.Log.Log(r.Context(), level, "request", "method", r.Method, "path", routeOf(r),
-				"status", out.status.Load(), "bytes", out.bytes.Load(), "duration", time.Since(start).Round(time.Microsecond))
-		}()
-		next.ServeHTTP(out.tracked(w), withBegun(r, out.begun))
-	})
-}
-
-// routeOf is the request's path, with the ids in it left out where the route
-// has a name for them.
-func routeOf(r *http.Request) string {
-	if c := chi.RouteContext(r.Context()); c != nil && strings.Contains(c.RoutePattern(), "{") {
-		return c.RoutePattern()
-	}
-	return r.URL.Path
 }
 
 // recoverPanics turns a bug in one request into a 500 for that request.

@@ -1,46 +1,51 @@
 package kit
 
 import (
-	"crypto/rand"
+	"maps"
 	"net/http"
 	"strings"
-
-	"github.com/a-h/templ"
 )
 
 // securityHeaders sets what every answer carries, errors and static files
-// included (security.md HD-1, HD-2).
-func (k *Kit) securityHeaders(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		nonce := rand.Text()
-		h := w.Header()
-		h.Set("Content-Security-Policy", contentSecurityPolicy(nonce))
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "strict-origin-when-cross-origin")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-		if k.HTTPS() && !k.Development { // a browser would hold the name to https for two years
-			h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
-		}
-		next.ServeHTTP(w, r.WithContext(templ.WithNonce(r.Context(), nonce)))
-	})
+// included (security.md HD-1, HD-2). All answers share the values: a handler sets another
+// one, and changes none.
+func (k *Kit) securityHeaders() func(http.Handler) http.Handler {
+	headers := map[string][]string{
+		"Content-Security-Policy":      {policy("default-src 'none'")},
+		"X-Content-Type-Options":       {"nosniff"},
+		"Referrer-Policy":              {"strict-origin-when-cross-origin"},
+		"Cross-Origin-Opener-Policy":   {"same-origin"},
+		"Cross-Origin-Resource-Policy": {"same-origin"},
+		"Permissions-Policy":           {"camera=(), geolocation=(), microphone=()"},
+	}
+	if k.HTTPS() && !k.Development { // a browser would hold the name to https for two years
+		headers["Strict-Transport-Security"] = []string{"max-age=63072000; includeSubDomains"}
+	}
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			maps.Copy(w.Header(), headers)
+			next.ServeHTTP(w, r)
+		})
+	}
 }
 
-// contentSecurityPolicy allows scripts by nonce only: a file that someone
-// manages to place on our origin still cannot run.
-func contentSecurityPolicy(nonce string) string {
-	return strings.Join([]string{
+// policy is a Content-Security-Policy that allows what is named, and what every answer may
+// do: send forms to this site.
+func policy(allowed ...string) string {
+	return strings.Join(append(allowed, "form-action 'self'", "base-uri 'none'", "object-src 'none'", "frame-ancestors 'none'"), "; ")
+}
+
+// asPage lets an answer run what a page of ours needs: scripts by nonce only, so that a file
+// that someone manages to place on our origin still cannot run.
+func asPage(h http.Header, nonce string) {
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Security-Policy", policy(
 		"default-src 'none'",
-		"script-src 'nonce-" + nonce + "'",
+		"script-src 'nonce-"+nonce+"'",
 		"style-src 'self'",
 		"img-src 'self' data:",
 		"font-src 'self'",
 		"manifest-src 'self'",
 		"connect-src 'self'",
-		"form-action 'self'",
-		"base-uri 'none'",
-		"object-src 'none'",
-		"frame-ancestors 'none'",
-	}, "; ")
+	))
 }

@@ -1,0 +1,117 @@
+package kit
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"latchkey/internal/dbtrace"
+	"latchkey/internal/httpwriter"
+)
+
+// exchange is one request with its answer: its name, and what has gone out so far.
+type exchange struct {
+	http.ResponseWriter               // what is below
+	id                  string        // of the request, in the log and on error pages
+	nonce               func() string // of the scripts in the page, if it is one
+	status              atomic.Int32  // 0 = the head is not out
+	bytes               atomic.Int64  // of the body
+}
+
+type exchangeKey struct{}
+
+// exchangeOf is nil for a request that has not come through NewRouter.
+func exchangeOf(ctx context.Context) *exchange {
+	x, _ := ctx.Value(exchangeKey{}).(*exchange)
+	return x
+}
+
+// exchange gives every request a name of our own making, since one from a header would let
+// a client write into the log; counts what it asks the database; and writes one line of log
+// for it, even if a later step refuses it. The query is left out: it is the user's, and a
+// link may carry more than belongs in a log.
+func (k *Kit) exchange(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start := time.Now()
+		x := &exchange{ResponseWriter: w, id: rand.Text()[:12], nonce: sync.OnceValue(rand.Text)}
+		w.Header()["X-Request-Id"] = []string{x.id}
+		r = r.WithContext(context.WithValue(dbtrace.WithCounter(r.Context()), exchangeKey{}, x))
+		defer func() {
+			level := slog.LevelInfo
+			if isProbe(r) {
+				level = slog.LevelDebug // probes would drown the rest
+			}
+			if k.Log.Enabled(r.Context(), level) {
+				k.Log.LogAttrs(r.Context(), level, "request", slog.String("method", r.Method), slog.String("path", routeOf(r)),
+					slog.Int("status", int(x.status.Load())), slog.Int64("bytes", x.bytes.Load()), slog.Duration("duration", time.Since(start).Round(time.Microsecond)))
+			}
+		}()
+		next.ServeHTTP(httpwriter.Wrap(w, x), r)
+	})
+}
+
+// routeOf is the request's path, with the ids in it left out where the route
+// has a name for them.
+func routeOf(r *http.Request) string {
+	if c := chi.RouteContext(r.Context()); c != nil && strings.Contains(c.RoutePattern(), "{") {
+		return c.RoutePattern()
+	}
+	return r.URL.Path
+}
+
+// Before implements httpwriter.Watcher.
+func (x *exchange) Before(status int) error {
+	if isFinal(status) {
+		x.status.CompareAndSwap(0, int32(status))
+	}
+	return nil
+}
+
+// Sent implements httpwriter.Watcher.
+func (x *exchange) Sent(bytes int64) { x.bytes.Add(bytes) }
+
+// Hijack implements httpwriter.Watcher.
+func (x *exchange) Hijack(take func() error) error {
+	err := take()
+	if err == nil {
+		x.status.CompareAndSwap(0, http.StatusSwitchingProtocols)
+	}
+	return err
+}
+
+// isFinal reports a status that is the answer's own. Informational answers come
+// before it; 101 is the answer itself (RFC 9110 §15.2).
+func isFinal(status int) bool { return status >= 200 || status == http.StatusSwitchingProtocols }
+
+// RequestID is the id under which the log has the request of ctx; "" outside one.
+func RequestID(ctx context.Context) string {
+	if x := exchangeOf(ctx); x != nil {
+		return x.id
+	}
+	return ""
+}
+
+// nonceOf is the nonce of the scripts in the page that answers a request.
+func nonceOf(ctx context.Context) string {
+	if x := exchangeOf(ctx); x != nil {
+		return x.nonce()
+	}
+	return ""
+}
+
+// hasBegun reports whether something of the answer has gone out, so that no other can take
+// its place. Of a handler that has lost the answer, nothing has.
+func hasBegun(ctx context.Context) bool {
+	if b := boundsOf(ctx); b != nil && b.guard != nil {
+		return b.guard.hasBegun()
+	}
+	x := exchangeOf(ctx)
+	return x != nil && x.status.Load() != 0
+}
