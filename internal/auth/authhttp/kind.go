@@ -29,7 +29,7 @@ func (e *Edge) renews(kind Kind, r *http.Request) bool {
 	case Page:
 		return isNavigation(r)
 	case Poll:
-		return !isElsewhere(r) && (e.PollKeepsAlive || r.URL.Query().Has("active"))
+		return !isElsewhere(r) && (e.PollKeepsAlive || r.URL.RawQuery != "" && r.URL.Query().Has("active"))
 	}
 	return false
 }

@@ -2,6 +2,7 @@ package kit
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 )
 
@@ -13,11 +14,14 @@ func Private(h http.Header) {
 
 // NoStore marks the answers that a client polls or must have fresh, as Auth.js
 // does.
-func NoStore(h http.Header) {
-	h.Set("Cache-Control", "private, no-cache, no-store")
-	h.Set("Expires", "0")
-	h.Set("Pragma", "no-cache")
-	h.Set("Vary", "Cookie")
+func NoStore(h http.Header) { maps.Copy(h, noStore) }
+
+// noStore is shared by all answers: a handler sets another value, and changes none.
+var noStore = http.Header{
+	"Cache-Control": {"private, no-cache, no-store"},
+	"Expires":       {"0"},
+	"Pragma":        {"no-cache"},
+	"Vary":          {"Cookie"},
 }
 
 // WriteJSON answers with v. An error means that v cannot be JSON.

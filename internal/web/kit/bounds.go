@@ -56,6 +56,7 @@ type bounds struct {
 	body   io.ReadCloser   // what is still to be read
 	read   []byte          // what has been read of it
 	whole  bool            // that is all of it
+	inside bool            // one Bounded has bounded the time
 	late   *time.Timer     // goes off when the handler loses the answer
 	guard  *guard
 }
@@ -82,15 +83,20 @@ func (b *bounds) serve(w http.ResponseWriter, r *http.Request, maxBody int64, ma
 // within is the context of a handler that has so much time from now on, whatever time the
 // block around it has. It ends when the client gives up, unless the request is whole.
 func (b *bounds) within(ctx context.Context, maxTime time.Duration) (context.Context, context.CancelFunc) {
+	free := b.inside || b.whole
+	if free {
+		ctx = context.WithoutCancel(ctx)
+	}
 	var cancel context.CancelFunc
 	if maxTime > 0 {
-		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), maxTime)
+		ctx, cancel = context.WithTimeout(ctx, maxTime)
 		b.late.Reset(maxTime + grace)
 	} else {
-		ctx, cancel = context.WithCancel(context.WithoutCancel(ctx))
+		ctx, cancel = context.WithCancel(ctx)
 		b.late.Stop()
 	}
-	if b.whole {
+	if b.whole || !free {
+		b.inside = true
 		return ctx, cancel
 	}
 	stop := context.AfterFunc(b.client, cancel)

@@ -49,6 +49,17 @@ func (k *Kit) Handle(f func(http.ResponseWriter, *http.Request) error) http.Hand
 	}
 }
 
+// gate is a step in front of handlers that lets a request pass or fails it.
+func (k *Kit) gate(next http.Handler, check func(*http.Request) error) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := check(r); err != nil {
+			k.fail(w, r, err)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 var errNoAnswer = errors.New("the handler ended without an answer")
 
 // fail answers with the page for an error. Users see fixed words; what

@@ -73,7 +73,7 @@ func (l *limiter) limit(id string, now time.Time) error {
 // LimitWrites answers 429 to a signed-in user who changes more than anyone would
 // by hand. RequireUser includes it.
 func (k *Kit) LimitWrites(next http.Handler) http.Handler {
-	return k.Handle(func(w http.ResponseWriter, r *http.Request) error {
+	return k.gate(next, func(r *http.Request) error {
 		user := authhttp.FromContext(r.Context()).Session.User
 		if user.ID != "" && !isSafe(r.Method) {
 			if err := k.writes.limit(user.ID, k.Auth.Now()); err != nil {
@@ -81,7 +81,6 @@ func (k *Kit) LimitWrites(next http.Handler) http.Handler {
 				return err
 			}
 		}
-		next.ServeHTTP(w, r)
 		return nil
 	})
 }
@@ -89,14 +88,13 @@ func (k *Kit) LimitWrites(next http.Handler) http.Handler {
 // LimitPolls answers 429 to a session that is asked about more often than any
 // number of tabs would: a script gone wild, or an interval that is none.
 func (k *Kit) LimitPolls(next http.Handler) http.Handler {
-	return k.Handle(func(w http.ResponseWriter, r *http.Request) error {
+	return k.gate(next, func(r *http.Request) error {
 		if session := authhttp.FromContext(r.Context()).Session; session.ID != "" {
 			if err := k.polls.limit(session.ID, k.Auth.Now()); err != nil {
 				k.record(r, auth.EventRateLimit, "of", "polls")
 				return err
 			}
 		}
-		next.ServeHTTP(w, r)
 		return nil
 	})
 }

@@ -20,11 +20,10 @@ func refusedStatus(ctx context.Context) int {
 
 // refused answers before anything in the request is believed.
 func (k *Kit) refused(next http.Handler) http.Handler {
-	return k.Handle(func(w http.ResponseWriter, r *http.Request) error {
+	return k.gate(next, func(r *http.Request) error {
 		if status := refusedStatus(r.Context()); status != 0 {
 			return &Error{Status: status}
 		}
-		next.ServeHTTP(w, r)
 		return nil
 	})
 }

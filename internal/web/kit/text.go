@@ -13,14 +13,13 @@ import (
 // place for, and bytes that are no UTF-8. It looks at the path, the query and the
 // fields of a form.
 func (k *Kit) textOnly(next http.Handler) http.Handler {
-	return k.Handle(func(w http.ResponseWriter, r *http.Request) error {
+	return k.gate(next, func(r *http.Request) error {
 		b := boundsOf(r.Context())
 		form := b != nil && b.whole && isForm(r)
 		if !isText(r.URL.Path) || !isTextQuery(r.URL.RawQuery) || form && !isTextQuery(string(b.read)) {
 			k.record(r, auth.EventInputFail, "what", "text")
 			return &Error{Status: http.StatusUnprocessableEntity}
 		}
-		next.ServeHTTP(w, r)
 		return nil
 	})
 }
@@ -28,6 +27,9 @@ func (k *Kit) textOnly(next http.Handler) http.Handler {
 // isTextQuery checks names and values. What cannot be parsed is for the handler
 // to refuse.
 func isTextQuery(query string) bool {
+	if query == "" {
+		return true
+	}
 	values, _ := url.ParseQuery(query)
 	for name, list := range values {
 		if !isText(name) || !isText(strings.Join(list, "")) {
