@@ -59,10 +59,12 @@ func parsePHC(phc string) (p HashParams, salt, sum []byte, err error) {
 	return p, salt, sum, nil
 }
 
-func randomSalt() []byte {
-	salt := make([]byte, saltBytes)
-	rand.Read(salt)
-	return salt
+func randomSalt() []byte { return randomBytes(saltBytes) }
+
+func randomBytes(n int) []byte {
+	b := make([]byte, n)
+	rand.Read(b) // never fails: crypto/rand aborts the program instead
+	return b
 }
 
 // formatPHC is the inverse of parsePHC.

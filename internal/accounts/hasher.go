@@ -46,7 +46,7 @@ func NewHasher(params HashParams, log *slog.Logger) *Hasher {
 		params: params, log: cmp.Or(log, slog.Default()),
 		slots: make(chan struct{}, slots), places: make(chan struct{}, slots+slots*waitingPerSlot),
 	}
-	h.dummy = h.encode("", randomSalt())
+	h.dummy = formatPHC(params, randomSalt(), randomBytes(hashBytes)) // no password has it, and a start costs no hash
 	return h
 }
 

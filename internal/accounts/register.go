@@ -72,6 +72,9 @@ func (s *Service) newPassword(typed, email, name string) (nfc, problem string) {
 // Seed registers an account unless its address has one: the demo user of
 // development. It skips the rules for passwords, which are for people.
 func (s *Service) Seed(ctx context.Context, u Registration) error {
+	if _, _, err := s.cfg.Store.UserByEmail(ctx, u.Email); !errors.Is(err, auth.ErrNotFound) {
+		return wrap("seed", err) // nil: every start but the first
+	}
 	hash, err := s.hasher.Hash(ctx, u.Password)
 	if err != nil {
 		return err
