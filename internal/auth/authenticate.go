@@ -12,7 +12,9 @@ import (
 // of a change, when the cookie is of the other strategy, or when mode says so.
 func (s *Service) Authenticate(ctx context.Context, value string, mode Mode) Result {
 	r := s.authenticate(ctx, value, mode)
-	r.Session = r.Session.clone()
+	if r.shared {
+		r.Session = r.Session.clone()
+	}
 	return r
 }
 
@@ -35,7 +37,7 @@ func (s *Service) authenticate(ctx context.Context, value string, mode Mode) Res
 		if !remembered {
 			s.cache.put(c)
 		}
-		return Result{State: StateOK, Session: c.known}
+		return Result{State: StateOK, Session: c.known, shared: c.shared}
 	}
 	r := a.validate(ctx)
 	if r.State == StateOK && mode.Renew && a.outdated(&r.Session, now) {

@@ -16,6 +16,8 @@ type cookie struct {
 	value string
 	says  Decoded
 	known Session // the newest validation at hand: the database's, or the cookie's own
+
+	shared bool // a copy of known shares something with it
 }
 
 // cache remembers cookies whose sessions were good when they were put here. A hit saves
@@ -142,11 +144,11 @@ func (s *cacheShard) remove(key uint64) {
 
 // newCookie is a cookie that opens, before the database is asked.
 func newCookie(value string, says Decoded) *cookie {
-	return &cookie{strings.Clone(value), says, says.Session} // a part of the request's header would keep all of it
+	return &cookie{strings.Clone(value), says, says.Session, says.Session.shares()} // a part of the request's header would keep all of it
 }
 
 // with is the same cookie with a newer validation.
-func (c *cookie) with(known Session) *cookie { return &cookie{c.value, c.says, known} }
+func (c *cookie) with(known Session) *cookie { return &cookie{c.value, c.says, known, known.shares()} }
 
 // entryBytes is what an entry takes besides its texts: a cookie, its place in the map, and
 // what the allocator rounds up.

@@ -18,6 +18,26 @@ func (s Session) clone() Session {
 	return s
 }
 
+// shares reports whether a copy of s shares something with it that a caller could change.
+func (s *Session) shares() bool {
+	return s.TokenHash != nil || s.Extra != nil || s.User.MaxSessions != nil || refers(reflect.ValueOf(s.User.Profile))
+}
+
+// refers reports whether there is anything in v that cloneInto would replace.
+func refers(v reflect.Value) bool {
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() && refers(v.Field(i)) {
+				return true
+			}
+		}
+	case reflect.Pointer, reflect.Slice, reflect.Map:
+		return !v.IsNil()
+	}
+	return false
+}
+
 // cloneInto replaces the slices, maps and pointers in v by copies. It goes by
 // reflection because a project adds fields to Profile that are unknown here.
 func cloneInto(v reflect.Value) {

@@ -19,6 +19,8 @@ type Result struct {
 	EndedID string  // with StateEnded: the session's id; "" = not known any more
 	Cookie  string  // with StateOK: the value to set now; "" = leave the browser's cookie alone
 	Err     error   // with StateUnavailable: for the log; with StateNone: the cookie may be good later
+
+	shared bool // the session has parts in common with what is remembered
 }
 
 // Mode says what a request may do to its session.

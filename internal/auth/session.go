@@ -10,7 +10,7 @@ import (
 type Session struct {
 	ID                string    // 128 random bits as text: the public "sid", no secret
 	User              User      // zero once the account is deleted
-	TokenHash         []byte    // SHA-256 of the opaque token; nil = the cookie has always been a JWT
+	TokenHash         []byte    // SHA-256 of the opaque token; nil = the cookie has always been a JWT, or the session comes from Authenticate
 	Method            Method    // how the user proved who they are; "" = not known: the JWT is older than its claim
 	CreatedAt         time.Time // zero when read from a JWT, which does not carry it
 	AuthenticatedAt   time.Time // when the user last proved who they are (OIDC auth_time)

@@ -21,8 +21,10 @@ func (a attempt) accept(ctx context.Context, session Session, next string) Resul
 		}
 		return Result{State: StateNone}
 	}
-	a.cache.put(a.with(session))
-	return Result{State: StateOK, Session: session, Cookie: next}
+	session.TokenHash = nil // nobody needs it from here on
+	c := a.with(session)
+	a.cache.put(c)
+	return Result{State: StateOK, Session: session, Cookie: next, shared: c.shared}
 }
 
 // refuse is the answer to a session that has ended. This instance remembers it,
@@ -45,7 +47,7 @@ func (a attempt) unanswered(err error) Result {
 		return Result{State: StateNone}
 	}
 	if !a.mode.AskDatabase && a.trusted(&a.known, a.Now()) {
-		return Result{State: StateOK, Session: a.known}
+		return Result{State: StateOK, Session: a.known, shared: a.shared}
 	}
 	return Result{State: StateUnavailable, Err: err}
 }

@@ -26,6 +26,9 @@ type request struct {
 	tell  bool         // remember that the user has read of the ending
 
 	headers []func(http.Header) // see AtHeaders; nil = none
+
+	http.ResponseWriter      // what is below
+	sent                bool // the headers are out, or the connection is the handler's
 }
 
 type requestKey struct{}

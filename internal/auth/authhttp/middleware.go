@@ -7,6 +7,7 @@ import (
 
 	"latchkey/internal/auth"
 	"latchkey/internal/authjs"
+	"latchkey/internal/httpwriter"
 )
 
 // Edge puts sessions into requests and answers.
@@ -25,16 +26,15 @@ type Edge struct {
 func (e *Edge) Middleware(kind Kind) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			req := &request{edge: e, in: r}
+			req := &request{edge: e, in: r, ResponseWriter: w}
 			ctx := context.WithValue(r.Context(), requestKey{}, req)
 			req.authenticate(ctx, auth.Mode{Renew: e.renews(kind, r)})
 			if req.result.Cookie != "" {
 				req.issue = &auth.Issued{Session: req.result.Session, Cookie: req.result.Cookie}
 			}
-			writer := &cookieWriter{w, req}
-			out := writer.wrap()
+			out := httpwriter.Wrap(w, req)
 			next.ServeHTTP(out, r.WithContext(ctx))
-			if writer.request != nil {
+			if !req.sent {
 				out.WriteHeader(http.StatusOK)
 			}
 		})
