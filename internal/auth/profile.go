@@ -46,6 +46,9 @@ func withProfile(extra map[string]json.RawMessage, p Profile) (map[string]json.R
 // claim that does not fit its field is another application's business: the
 // database has the truth and the next renewal restores it.
 func splitProfile(claims map[string]json.RawMessage) (p Profile, extra map[string]json.RawMessage) {
+	if len(claims) == 0 {
+		return p, nil
+	}
 	named := map[string]json.RawMessage{} // by exact name, which json.Unmarshal does not insist on
 	for _, name := range profileClaims {
 		if v, ok := claims[name]; ok {

@@ -32,19 +32,22 @@ type Claims struct {
 	Extra map[string]json.RawMessage
 }
 
-// texts and dates map the names of claims to their fields, for reading and for writing.
-func (c *Claims) texts() map[string]*string {
-	return map[string]*string{
-		"sub": &c.Subject, "sid": &c.SessionID, "jti": &c.ID,
-		"name": &c.Name, "email": &c.Email, "picture": &c.Picture,
+// texts and dates are the claims that have fields, for reading and for writing.
+func (c *Claims) texts() []claim[string] {
+	return []claim[string]{
+		{"sub", &c.Subject}, {"sid", &c.SessionID}, {"jti", &c.ID}, {"name", &c.Name}, {"email", &c.Email}, {"picture", &c.Picture},
 	}
 }
 
-func (c *Claims) dates() map[string]*time.Time {
-	return map[string]*time.Time{
-		"iat": &c.IssuedAt, "exp": &c.ExpiresAt,
-		"auth_time": &c.AuthTime, "abs": &c.Absolute, "vat": &c.ValidatedAt,
+func (c *Claims) dates() []claim[time.Time] {
+	return []claim[time.Time]{
+		{"iat", &c.IssuedAt}, {"exp", &c.ExpiresAt}, {"auth_time", &c.AuthTime}, {"abs", &c.Absolute}, {"vat", &c.ValidatedAt},
 	}
+}
+
+type claim[T any] struct {
+	name  string
+	field *T
 }
 
 // parseClaims reads a decrypted payload. Its author holds a secret, so a name that occurs
@@ -56,19 +59,18 @@ func parseClaims(payload []byte) (Claims, error) {
 		return Claims{}, invalid("the payload is not a JSON object")
 	}
 	var c Claims
-	for name, field := range c.texts() {
-		if raw, ok := all[name]; ok && json.Unmarshal(raw, field) != nil {
-			return Claims{}, invalid(name + " is not a text")
+	for _, text := range c.texts() {
+		if raw, ok := all[text.name]; ok && parseText(raw, text.field) != nil {
+			return Claims{}, invalid(text.name + " is not a text")
 		}
-		delete(all, name)
+		delete(all, text.name)
 	}
-	for name, field := range c.dates() {
-		date, err := parseDate(all[name])
-		if err != nil {
-			return Claims{}, invalid(name + " is not a date")
+	for _, date := range c.dates() {
+		var err error
+		if *date.field, err = parseDate(all[date.name]); err != nil {
+			return Claims{}, invalid(date.name + " is not a date")
 		}
-		*field = date
-		delete(all, name)
+		delete(all, date.name)
 	}
 	if len(all) > 0 {
 		c.Extra = all
@@ -81,22 +83,22 @@ func parseClaims(payload []byte) (Claims, error) {
 func (c Claims) marshal() ([]byte, error) {
 	all := make(map[string]json.RawMessage, len(c.Extra)+11)
 	maps.Copy(all, c.Extra)
-	for name, text := range c.texts() {
-		delete(all, name)
-		if *text != "" {
-			all[name], _ = marshalText(*text) // a string has no way to fail
+	for _, text := range c.texts() {
+		delete(all, text.name)
+		if *text.field != "" {
+			all[text.name], _ = marshalText(*text.field) // a string has no way to fail
 		}
 	}
-	for name, date := range c.dates() {
-		delete(all, name)
-		if date.IsZero() {
+	for _, date := range c.dates() {
+		delete(all, date.name)
+		if date.field.IsZero() {
 			continue
 		}
-		raw, err := formatDate(*date, name == "vat")
+		raw, err := formatDate(*date.field, date.name == "vat")
 		if err != nil {
-			return nil, invalid(name + " is not a date")
+			return nil, invalid(date.name + " is not a date")
 		}
-		all[name] = raw
+		all[date.name] = raw
 	}
 	return marshalText(all)
 }
@@ -118,21 +120,45 @@ const lastSecond = 253402300799
 // parseDate reads a NumericDate: seconds since 1970 as a number. A missing claim and
 // null are the zero time.
 func parseDate(raw json.RawMessage) (time.Time, error) {
-	if raw == nil {
+	text := string(bytes.TrimSpace(raw))
+	if text == "" || text == "null" {
 		return time.Time{}, nil
 	}
-	var seconds *float64
-	if err := json.Unmarshal(raw, &seconds); err != nil {
+	if text[0] != '-' && (text[0] < '0' || text[0] > '9') { // ParseFloat knows infinity as well
+		return time.Time{}, strconv.ErrSyntax
+	}
+	seconds, err := strconv.ParseFloat(text, 64)
+	if err != nil {
 		return time.Time{}, err
 	}
-	if seconds == nil {
-		return time.Time{}, nil
-	}
 	// Checked before the conversion to an integer, which wraps around.
-	if *seconds < 0 || *seconds > lastSecond {
+	if seconds < 0 || seconds > lastSecond {
 		return time.Time{}, strconv.ErrRange
 	}
-	return time.UnixMilli(int64(math.Round(*seconds * 1000))).UTC(), nil
+	return time.UnixMilli(int64(math.Round(seconds * 1000))).UTC(), nil
+}
+
+// parseText reads a JSON string; null leaves the field as it is. One of plain characters,
+// as most are, is the text between its quotes.
+func parseText(raw json.RawMessage, field *string) error {
+	if text, ok := plainText(raw); ok {
+		*field = text
+		return nil
+	}
+	return json.Unmarshal(raw, field)
+}
+
+func plainText(raw json.RawMessage) (string, bool) {
+	if len(raw) < 2 || raw[0] != '"' || raw[len(raw)-1] != '"' {
+		return "", false
+	}
+	inner := raw[1 : len(raw)-1]
+	for _, b := range inner {
+		if b < ' ' || b > '~' || b == '"' || b == '\\' {
+			return "", false
+		}
+	}
+	return string(inner), true
 }
 
 // formatDate writes a NumericDate, rounded down: to the second, or to the millisecond

@@ -1,12 +1,15 @@
 package authjs
 
 import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"strings"
 
-	"github.com/go-jose/go-jose/v4"
+	jose "github.com/go-jose/go-jose/v4/cipher"
 )
 
 // MaxTokenLength is the longest token, in characters, that fits the cookies of a session.
@@ -35,8 +38,8 @@ var (
 // A sealed value opens for as long as its secret is in use. Put an end into the payload,
 // and for use in one browser only, what binds it to that browser.
 type Sealer struct {
-	encrypter jose.Encrypter
-	keys      map[string][]byte // by the protected header that announces the key, as it stands in a token
+	own  string                 // the protected header of the key that seals, as it stands in a token
+	keys map[string]cipher.AEAD // by the protected header that announces the key
 }
 
 // NewSealer returns the sealer of a purpose. For a value in a cookie that is the cookie's
@@ -55,26 +58,21 @@ func newSealer(purpose string, secrets []string) (Sealer, error) {
 	if len(secrets) == 0 {
 		return Sealer{}, errors.New("no secret")
 	}
-	s := Sealer{keys: make(map[string][]byte, len(secrets))}
+	s := Sealer{keys: make(map[string]cipher.AEAD, len(secrets))}
 	for _, secret := range secrets {
 		key, err := DeriveKey(secret, purpose)
 		if err != nil {
 			return Sealer{}, err
 		}
-		s.keys[header(KeyID(key))] = key[:]
-		if s.encrypter != nil {
-			continue
-		}
-		if s.encrypter, err = newEncrypter(key); err != nil {
+		head := header(KeyID(key))
+		if s.keys[head], err = jose.NewCBCHMAC(key[:], aes.NewCipher); err != nil {
 			return Sealer{}, err
+		}
+		if s.own == "" {
+			s.own = head
 		}
 	}
 	return s, nil
-}
-
-func newEncrypter(key [KeySize]byte) (jose.Encrypter, error) {
-	to := jose.Recipient{Algorithm: jose.DIRECT, Key: key[:], KeyID: KeyID(key)}
-	return jose.NewEncrypter(jose.A256CBC_HS512, to, nil)
 }
 
 // header is the first part of every token made with the key called kid. Auth.js writes
@@ -95,14 +93,11 @@ func (s *Sealer) Seal(payload []byte) (string, error) {
 }
 
 func (s *Sealer) seal(payload []byte) (string, error) {
-	sealed, err := s.encrypter.Encrypt(payload)
-	if err != nil {
-		return "", err
-	}
-	token, err := sealed.CompactSerialize()
-	if err != nil {
-		return "", err
-	}
+	iv := make([]byte, aes.BlockSize)
+	rand.Read(iv) // never fails: crypto/rand aborts the program instead
+	sealed := s.keys[s.own].Seal(nil, iv, payload, []byte(s.own))
+	text, end := base64.RawURLEncoding.EncodeToString, len(sealed)-tagSize
+	token := s.own + ".." + text(iv) + "." + text(sealed[:end]) + "." + text(sealed[end:])
 	// Refused here rather than cut later: half a token is no token.
 	if len(token) > MaxTokenLength {
 		return "", fmt.Errorf("%w: %d characters, and at most %d fit", ErrTooLarge, len(token), MaxTokenLength)
@@ -120,8 +115,9 @@ func (s *Sealer) Open(sealed string) ([]byte, error) {
 	return payload, nil
 }
 
-// The lengths, in characters, of a 16-byte IV and a 32-byte tag in base64url (RFC 7518 §5.2.5).
-const ivLength, tagLength = 22, 43
+// The lengths of a 16-byte IV and a 32-byte tag in base64url, in characters, and of the tag in
+// bytes (RFC 7518 §5.2.5).
+const ivLength, tagLength, tagSize = 22, 43, 32
 
 // open decrypts a token that is spelled exactly as we and Auth.js spell it. The
 // cheap checks come first.
@@ -143,25 +139,32 @@ func (s *Sealer) open(token string) ([]byte, error) {
 	if !ours {
 		return nil, invalid("the header names no key of ours")
 	}
-	// go-jose ignores an encrypted key under "dir", and reads a tag that begins with the
-	// end of the ciphertext.
+	// Under "dir" there is no encrypted key.
 	if parts[1] != "" || len(parts[2]) != ivLength || len(parts[4]) != tagLength {
 		return nil, invalid("a part has the wrong length")
 	}
-	sealed, err := jose.ParseEncryptedCompact(token, []jose.KeyAlgorithm{jose.DIRECT}, []jose.ContentEncryption{jose.A256CBC_HS512})
-	if err != nil {
-		return nil, invalid("malformed")
+	var sealed [3][]byte // iv, ciphertext, tag
+	for i, part := range parts[2:] {
+		var err error
+		if sealed[i], err = canonical(part); err != nil {
+			return nil, invalid("not in canonical form")
+		}
 	}
-	// base64 decoders skip line breaks and spare bits, which would give one token many
-	// spellings: a list of blocked tokens would miss all but one.
-	if canonical, err := sealed.CompactSerialize(); err != nil || canonical != token {
-		return nil, invalid("not in canonical form")
-	}
-	payload, err := sealed.Decrypt(key)
+	payload, err := key.Open(nil, sealed[0], append(sealed[1], sealed[2]...), []byte(parts[0]))
 	if err != nil {
 		return nil, invalid("does not decrypt")
 	}
 	return payload, nil
+}
+
+// canonical decodes base64url in its one spelling. Decoders skip line breaks, and spare bits
+// unless they are told to look, which would give one token many spellings: a list of
+// blocked tokens would miss all but one.
+func canonical(text string) ([]byte, error) {
+	if strings.ContainsAny(text, "\r\n") {
+		return nil, base64.CorruptInputError(strings.IndexAny(text, "\r\n"))
+	}
+	return base64.RawURLEncoding.Strict().DecodeString(text)
 }
 
 // invalid is ErrInvalid with a reason of fixed text: errors of the parsers below quote
