@@ -1,9 +1,11 @@
 package testenv
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
+	"os"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -51,22 +53,40 @@ var shared = sync.OnceValues(func() (*Cluster, error) { return newCluster() })
 var databases atomic.Int64
 
 // Postgres returns the DSN (a postgres:// URL) of a fresh, empty database on a
-// real server, and drops it when the test ends, whoever is still connected.
-// Without PostgreSQL on this machine the test is skipped; see Missing.
+// real server, and drops it when the test ends, whoever is still connected. The server is
+// that of TEST_DATABASE_URL, whose user may make databases, or else one of this process's
+// own. Without PostgreSQL on this machine the test is skipped; see Missing.
 func Postgres(t testing.TB) (dsn string) {
 	t.Helper()
-	c, err := shared()
-	need(t, err, "PostgreSQL", getPostgres)
-	name := fmt.Sprintf("test%d", databases.Add(1))
-	if err := c.exec("CREATE DATABASE " + name); err != nil {
+	at := outside
+	if os.Getenv("TEST_DATABASE_URL") == "" {
+		c, err := shared()
+		need(t, err, "PostgreSQL", getPostgres)
+		at = c.DSN
+	}
+	name := fmt.Sprintf("latchkey_test_%d_%d", os.Getpid(), databases.Add(1))
+	if err := execute(at(""), "CREATE DATABASE "+name); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := c.exec("DROP DATABASE " + name + " WITH (FORCE)"); err != nil {
+		if err := execute(at(""), "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
 			t.Error(err)
 		}
 	})
-	return c.DSN(name)
+	return at(name)
+}
+
+// outside is the URL of a database on a server that runs already; "" = the one that
+// TEST_DATABASE_URL names.
+func outside(dbname string) string {
+	u, err := url.Parse(os.Getenv("TEST_DATABASE_URL"))
+	if err != nil { // the driver says what is wrong with it
+		return os.Getenv("TEST_DATABASE_URL")
+	}
+	if dbname != "" {
+		u.Path = "/" + dbname
+	}
+	return u.String()
 }
 
 // A Cluster is a PostgreSQL server of one test's own, which may crash and come
@@ -103,8 +123,9 @@ func newCluster(settings ...string) (*Cluster, error) {
 	return &Cluster{guard: g}, nil
 }
 
-// DSN is the URL of a database of the cluster. "postgres" exists and is empty.
+// DSN is the URL of a database of the cluster; "" = one that exists and is empty.
 func (c *Cluster) DSN(dbname string) string {
+	dbname = cmp.Or(dbname, "postgres")
 	socket := url.Values{"host": {c.guard.dir}, "port": {"5432"}, "sslmode": {"disable"}}
 	u := url.URL{Scheme: "postgres", User: url.User("latchkey"), Path: "/" + dbname, RawQuery: socket.Encode()}
 	return u.String()
@@ -126,12 +147,12 @@ func (c *Cluster) obey(order string) {
 	}
 }
 
-// exec runs one statement for the administrator, who has no test's context:
+// execute runs one statement for the administrator, who has no test's context:
 // that one is over when a database is dropped.
-func (c *Cluster) exec(sql string) error {
+func execute(dsn, sql string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	conn, err := pgx.Connect(ctx, c.DSN("postgres"))
+	conn, err := pgx.Connect(ctx, dsn)
 	if err != nil {
 		return fmt.Errorf("%s: %w", sql, err)
 	}

@@ -1,6 +1,7 @@
 package testenv
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,7 +12,14 @@ import (
 // postgresBin finds the folder of the server's programs, which packagers keep
 // out of PATH. Of several versions in one place it takes the newest: the
 // supported ones have two digits, so the order of their names is their order.
+// POSTGRES_BIN names another folder, for one version of several.
 func postgresBin() (string, error) {
+	if dir := os.Getenv("POSTGRES_BIN"); dir != "" {
+		if !hasPostgres(dir) {
+			return "", fmt.Errorf("POSTGRES_BIN: %s does not have initdb, pg_ctl and postgres", dir)
+		}
+		return dir, nil
+	}
 	var places []string
 	if initdb, err := exec.LookPath("initdb"); err == nil {
 		if real, err := filepath.EvalSymlinks(initdb); err == nil {
@@ -31,11 +39,15 @@ func postgresBin() (string, error) {
 		places = append(places, found...)
 	}
 	for _, dir := range places {
-		if isFile(dir, "initdb") && isFile(dir, "pg_ctl") && isFile(dir, "postgres") {
+		if hasPostgres(dir) {
 			return dir, nil
 		}
 	}
 	return "", errMissing
+}
+
+func hasPostgres(dir string) bool {
+	return isFile(dir, "initdb") && isFile(dir, "pg_ctl") && isFile(dir, "postgres")
 }
 
 func isFile(elem ...string) bool {

@@ -105,3 +105,23 @@ func TestAServerThatCannotStartSaysWhy(t *testing.T) {
 		t.Errorf("newCluster = %v, want the server's own complaint", err)
 	}
 }
+
+// TEST_DATABASE_URL has the tests use a server that runs already, and leave nothing there.
+func TestAServerOutsideIsUsed(t *testing.T) {
+	c := PostgresCluster(t)
+	t.Setenv("TEST_DATABASE_URL", c.DSN(""))
+	var name string
+	t.Run("a test", func(t *testing.T) {
+		conn := connect(t, Postgres(t))
+		defer conn.Close(t.Context())
+		name = ask(t, conn, "SELECT current_database()")
+		if got := ask(t, conn, "SELECT current_setting('unix_socket_directories')"); got != c.guard.dir {
+			t.Errorf("the server is at %s, want the one of TEST_DATABASE_URL at %s", got, c.guard.dir)
+		}
+	})
+	conn := connect(t, c.DSN(""))
+	defer conn.Close(t.Context())
+	if got := ask(t, conn, "SELECT count(*)::text FROM pg_database WHERE datname = '"+name+"'"); name == "" || got != "0" {
+		t.Errorf("the database %q is left there", name)
+	}
+}
