@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/pressly/goose/v3"
+
 	"latchkey/internal/accounts"
 	"latchkey/internal/auth"
 	"latchkey/internal/mail"
@@ -28,10 +30,11 @@ type database interface {
 	mail.Store
 	ratelimit.Store
 	Migrate(context.Context) error // brings the schema up to this program's
-	Ready(context.Context) error   // nil once it answers and is migrated
-	Name() string                  // in words, such as PostgreSQL
-	Describe() string              // where it is, without a password
-	Notes() []string               // what it does without, a sentence each; nil = nothing
+	Migrations(context.Context) ([]*goose.MigrationStatus, error)
+	Ready(context.Context) error // nil once it answers and is migrated
+	Name() string                // in words, such as PostgreSQL
+	Describe() string            // where it is, without a password
+	Notes() []string             // what it does without, a sentence each; nil = nothing
 	Close()
 }
 
@@ -54,21 +57,34 @@ func connect(ctx context.Context, cfg config, log *slog.Logger) (database, error
 	case "postgres", "postgresql":
 		return connectPostgres(ctx, cfg, log)
 	case "sqlite":
-		return connectSQLite(ctx, cfg, sqlitePath(cfg.databaseURL), log)
+		return connectSQLite(ctx, cfg, log)
 	case "": // development alone: production names its database
 		if err := protectDir(filepath.Join(cfg.dir, dataDir), log); err != nil {
 			return nil, fmt.Errorf("cannot make the folder of the database: %w: set DATABASE_URL", err)
 		}
-		return connectSQLite(ctx, cfg, defaultSQLite, log)
+		return connectSQLite(ctx, cfg, log)
 	default:
 		return nil, configError{"DATABASE_URL names a kind of database that this program does not speak; " + databaseForms}
 	}
 }
 
-func connectSQLite(ctx context.Context, cfg config, path string, log *slog.Logger) (database, error) {
+// databaseFile is the file of a database that is one; "" = it is none.
+func databaseFile(cfg config) string {
+	path := defaultSQLite
+	if cfg.databaseURL != "" {
+		if !strings.HasPrefix(cfg.databaseURL, "sqlite:") {
+			return ""
+		}
+		path = sqlitePath(cfg.databaseURL)
+	}
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(cfg.dir, path)
 	}
+	return path
+}
+
+func connectSQLite(ctx context.Context, cfg config, log *slog.Logger) (database, error) {
+	path := databaseFile(cfg)
 	if err := protectDatabase(path, log); err != nil {
 		return nil, fmt.Errorf("cannot open the database: %w", err)
 	}

@@ -23,21 +23,15 @@ import (
 
 const siteName = "Latchkey"
 
-// newSite wires the session engine to the pages. What stays open ends with ctx.
-func newSite(
-	ctx context.Context, cfg config, db database, outbox *mail.Service, limits *ratelimit.Service, log *slog.Logger,
-) (*auth.Service, *accounts.Service, http.Handler, error) {
-	https := strings.HasPrefix(cfg.baseURL, "https://")
-	cookie := authjs.SessionCookie(https)
-	if !cfg.production {
-		cookie.Name = developmentCookie(cfg.dir, https)
-	}
-	cookie.Name = cmp.Or(cfg.cookieName, cookie.Name)
+// newServices makes the session engine and the accounts that use it, on a database.
+func newServices(
+	cfg config, db database, outbox *mail.Service, limits *ratelimit.Service, events auth.Events, log *slog.Logger,
+) (*auth.Service, *accounts.Service, error) {
 	service, err := auth.New(auth.Config{
 		Store:          db,
 		Strategy:       cfg.strategy,
 		Secrets:        cfg.secrets,
-		CookieName:     cookie.Name,
+		CookieName:     sessionCookie(cfg).Name,
 		MaxAge:         cfg.maxAge,
 		AbsoluteMaxAge: cfg.absoluteMaxAge,
 		RenewAfter:     cfg.renewAfter,
@@ -45,20 +39,43 @@ func newSite(
 		MaxCookieBytes: cfg.maxCookie,
 		Limit:          cfg.limit,
 		Policy:         cfg.policy,
+		Events:         events,
 		Log:            log,
 	})
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, nil, err
 	}
 	post := web.Post{Site: mails.Site{Name: siteName, URL: cfg.baseURL}, Mail: outbox}
 	users := accounts.New(accounts.Config{
-		Sessions: service, Store: db, Tokens: db, Limits: limits, Mail: post, BaseURL: cfg.baseURL, SiteName: siteName, Log: log,
-		RequireVerified: cfg.requireVerified, PasswordMinLength: cfg.passwordMinLength, Refused: refused(cfg),
+		Sessions: service, Store: db, Tokens: db, Limits: limits, Mail: post, BaseURL: cfg.baseURL, SiteName: siteName,
+		RequireVerified: cfg.requireVerified, PasswordMinLength: cfg.passwordMinLength, Refused: refused(cfg), Events: events, Log: log,
 	})
+	return service, users, nil
+}
+
+// sessionCookie is the session cookie, whose name goes into the key of the JWTs.
+func sessionCookie(cfg config) authjs.Cookie {
+	https := strings.HasPrefix(cfg.baseURL, "https://")
+	cookie := authjs.SessionCookie(https)
+	if !cfg.production {
+		cookie.Name = developmentCookie(cfg.dir, https)
+	}
+	cookie.Name = cmp.Or(cfg.cookieName, cookie.Name)
+	return cookie
+}
+
+// newSite wires the session engine to the pages. What stays open ends with ctx.
+func newSite(
+	ctx context.Context, cfg config, db database, outbox *mail.Service, limits *ratelimit.Service, log *slog.Logger,
+) (*auth.Service, *accounts.Service, http.Handler, error) {
+	service, users, err := newServices(cfg, db, outbox, limits, auth.LogEvents(log), log)
+	if err != nil {
+		return nil, nil, nil, err
+	}
 	site := web.Config{
 		Config: kit.Config{
 			Auth:           service,
-			Edge:           &authhttp.Edge{Sessions: service, Cookie: cookie, PollKeepsAlive: cfg.pollKeepsAlive, Log: log},
+			Edge:           &authhttp.Edge{Sessions: service, Cookie: sessionCookie(cfg), PollKeepsAlive: cfg.pollKeepsAlive, Log: log},
 			Accounts:       users,
 			Store:          db,
 			Mail:           outbox,

@@ -12,7 +12,7 @@ import (
 )
 
 // makeSecret is the command that every message about a secret ends in.
-const makeSecret = "make one with: openssl rand -base64 33"
+const makeSecret = "make one with: web secret, or openssl rand -base64 33"
 
 const (
 	minSecretBytes = 32

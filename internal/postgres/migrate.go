@@ -59,6 +59,17 @@ func (s *Store) Ready(ctx context.Context) error {
 
 // provider is goose on connections of its own until done is called. They
 // prepare no statements: a pooler may be in between.
+// Migrations are those that this program has, in order, and which of them the database has.
+func (s *Store) Migrations(ctx context.Context) ([]*goose.MigrationStatus, error) {
+	provider, done, err := s.provider()
+	if err != nil {
+		return nil, Error("list migrations", err)
+	}
+	defer done()
+	list, err := provider.Status(ctx)
+	return list, Error("list migrations", err)
+}
+
 func (s *Store) provider() (p *goose.Provider, done func(), err error) {
 	db := stdlib.OpenDB(*s.unpreparedDirect())
 	p, err = goose.NewProvider(goose.DialectPostgres, db, migrations.FS, goose.WithDisableGlobalRegistry(true))

@@ -51,6 +51,16 @@ func (s *Store) Ready(ctx context.Context) error {
 	return nil
 }
 
+// Migrations are those that this program has, in order, and which of them the database has.
+func (s *Store) Migrations(ctx context.Context) ([]*goose.MigrationStatus, error) {
+	provider, err := s.provider()
+	if err != nil {
+		return nil, Error("list migrations", err)
+	}
+	list, err := provider.Status(ctx)
+	return list, Error("list migrations", err)
+}
+
 func (s *Store) provider() (*goose.Provider, error) {
 	return goose.NewProvider(goose.DialectSQLite3, s.writer, migrations.FS, goose.WithDisableGlobalRegistry(true))
 }
