@@ -27,6 +27,7 @@ type database interface {
 	auth.Store
 	accounts.Store
 	accounts.Tokens
+	accounts.History
 	mail.Store
 	ratelimit.Store
 	Migrate(context.Context) error // brings the schema up to this program's

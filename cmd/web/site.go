@@ -47,7 +47,7 @@ func newServices(
 	}
 	post := web.Post{Site: mails.Site{Name: siteName, URL: cfg.baseURL}, Mail: outbox}
 	users := accounts.New(accounts.Config{
-		Sessions: service, Store: db, Tokens: db, Limits: limits, Mail: post, BaseURL: cfg.baseURL, SiteName: siteName,
+		Sessions: service, Store: db, Tokens: db, History: db, Limits: limits, Mail: post, BaseURL: cfg.baseURL, SiteName: siteName,
 		RequireVerified: cfg.requireVerified, PasswordMinLength: cfg.passwordMinLength, Refused: refused(cfg), Events: events, Log: log,
 	})
 	return service, users, nil

@@ -16,6 +16,7 @@ type Config struct {
 	Sessions          *auth.Service
 	Store             Store
 	Tokens            Tokens
+	History           History            // of sign-ins; nil = none is kept
 	Limits            *ratelimit.Service // of tries; nil = they are not counted
 	Mail              Mailer
 	BaseURL           string       // the site's origin, which links in mails begin with
@@ -38,8 +39,9 @@ type KnownLogin struct {
 // Service signs up, checks passwords and changes accounts. It is safe for
 // concurrent use.
 type Service struct {
-	cfg    Config
-	hasher *Hasher
+	cfg      Config
+	hasher   *Hasher
+	failures chan failure // that wait to be written
 }
 
 // New returns a Service.
@@ -48,7 +50,7 @@ func New(cfg Config) *Service {
 	if cfg.Events == nil {
 		cfg.Events = auth.LogEvents(cfg.Log)
 	}
-	return &Service{cfg: cfg, hasher: NewHasher(cmp.Or(cfg.Hash, OWASPHash), cfg.Log)}
+	return &Service{cfg: cfg, hasher: NewHasher(cmp.Or(cfg.Hash, OWASPHash), cfg.Log), failures: make(chan failure, mostFailures)}
 }
 
 // RequiresVerified reports whether an address must be proved before its user signs in.

@@ -56,7 +56,7 @@ func (s *Service) OpenLink(ctx context.Context, in LinkLogin) (issued auth.Issue
 	if err != nil {
 		return issued, false, err
 	}
-	issued, err = s.cfg.Sessions.Begin(ctx, auth.Login{UserID: u.ID, Method: MethodLink, Client: in.Client, Current: in.Current})
+	issued, err = s.Begin(ctx, auth.Login{UserID: u.ID, Method: MethodLink, Client: in.Client, Current: in.Current})
 	if errors.Is(err, auth.ErrDisabled) || errors.Is(err, auth.ErrNotFound) {
 		err = ErrToken
 	}

@@ -37,7 +37,8 @@ func (s *Service) Login(ctx context.Context, in Credentials) (auth.Issued, error
 func (s *Service) login(ctx context.Context, in Credentials) (auth.Issued, error) {
 	u, credential, err := s.checkPassword(ctx, in.Email, in.Password)
 	if errors.Is(err, ErrCredentials) {
-		s.record(ctx, auth.EventLoginFail, u.ID, "", "reason", failure(u))
+		s.record(ctx, auth.EventLoginFail, u.ID, "", "reason", reasonOf(u))
+		s.failed(u.ID, in.Client)
 	}
 	if err != nil {
 		return auth.Issued{}, err
@@ -46,7 +47,7 @@ func (s *Service) login(ctx context.Context, in Credentials) (auth.Issued, error
 		s.record(ctx, auth.EventLoginFail, u.ID, "", "reason", "unverified")
 		return auth.Issued{}, &UnverifiedError{UserID: u.ID, Email: u.Email}
 	}
-	issued, err := s.cfg.Sessions.Begin(ctx, auth.Login{
+	issued, err := s.Begin(ctx, auth.Login{
 		UserID: u.ID, Method: auth.MethodPassword, Client: in.Client, Current: in.Current, Credential: credential,
 	})
 	if err != nil {
@@ -56,9 +57,9 @@ func (s *Service) login(ctx context.Context, in Credentials) (auth.Issued, error
 	return issued, nil
 }
 
-// failure is why a sign-in failed, for the log alone: to the browser all of them look the
+// reasonOf is why a sign-in failed, for the log alone: to the browser all of them look the
 // same.
-func failure(u auth.User) string {
+func reasonOf(u auth.User) string {
 	switch {
 	case u.ID == "":
 		return "no_account"

@@ -138,14 +138,18 @@ const (
 	collectTimeout  = 30 * time.Second
 )
 
-// Run removes tokens that have expired, once an hour, until ctx ends.
+// Run removes tokens that have expired, once an hour, and writes failures down, until ctx
+// ends.
 func (s *Service) Run(ctx context.Context) {
 	ticker := time.NewTicker(collectInterval)
 	defer ticker.Stop()
 	for {
 		select {
 		case <-ctx.Done():
+			s.Settle(ctx)
 			return
+		case f := <-s.failures:
+			s.write(ctx, f)
 		case <-ticker.C:
 			s.collect(ctx)
 		}

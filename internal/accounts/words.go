@@ -1,6 +1,12 @@
 package accounts
 
-import "latchkey/internal/mail"
+import (
+	"cmp"
+
+	"latchkey/internal/auth"
+	"latchkey/internal/device"
+	"latchkey/internal/mail"
+)
 
 // Words are what a mail says. How it looks is the Mailer's business. What strangers have
 // typed never stands in them.
@@ -129,6 +135,25 @@ func addressChangedWords(site, email, undo string) Words {
 			"If this wasn't you, undo it within a day: you get your address back, all devices are signed out, and you can choose a new password.",
 		},
 		Action: "Undo the change", Link: undo,
+		Note: "If it was you, there's nothing to do.",
+	}
+}
+
+// newBrowserWords tell of a sign-in in a browser that is new to an account.
+func newBrowserWords(site string, session auth.Session, link string) Words {
+	browser, _ := device.Name(session.UserAgent)
+	browser = cmp.Or(browser, "an unknown browser")
+	where := browser
+	if session.IP != "" {
+		where += ", " + session.IP
+	}
+	return Words{
+		Subject: "New sign-in: " + browser,
+		Text: []string{
+			"Your account at " + site + " was signed in to in a browser that it does not know: " + where + ", " + session.CreatedAt.UTC().Format("2 January 2006, 15:04 UTC") + ".",
+			"If this wasn't you, somebody knows your password. With this link, all devices are signed out and you choose a new one.",
+		},
+		Action: "It wasn't me", Link: link,
 		Note: "If it was you, there's nothing to do.",
 	}
 }

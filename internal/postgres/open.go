@@ -41,12 +41,13 @@ type Store struct {
 }
 
 var (
-	_ auth.Store      = (*Store)(nil)
-	_ auth.Everybody  = (*Store)(nil)
-	_ accounts.Tokens = (*Store)(nil)
-	_ mail.Store      = (*Store)(nil)
-	_ accounts.Store  = (*Store)(nil)
-	_ auth.Listener   = (*Store)(nil)
+	_ auth.Store       = (*Store)(nil)
+	_ auth.Everybody   = (*Store)(nil)
+	_ accounts.Tokens  = (*Store)(nil)
+	_ accounts.History = (*Store)(nil)
+	_ mail.Store       = (*Store)(nil)
+	_ accounts.Store   = (*Store)(nil)
+	_ auth.Listener    = (*Store)(nil)
 )
 
 const (

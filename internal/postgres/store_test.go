@@ -54,6 +54,14 @@ func TestTokens(t *testing.T) {
 	})
 }
 
+func TestHistory(t *testing.T) {
+	t.Parallel()
+	accountstest.RunHistory(t, func(t *testing.T) accountstest.Backend {
+		t.Parallel()
+		return open(t, testenv.Postgres(t))
+	})
+}
+
 func TestRateLimits(t *testing.T) {
 	t.Parallel()
 	ratelimittest.Run(t, func(t *testing.T) (a, b ratelimit.Store) {

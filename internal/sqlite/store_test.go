@@ -46,6 +46,10 @@ func TestTokens(t *testing.T) {
 	accountstest.RunTokens(t, func(t *testing.T) accountstest.Backend { return open(t, filepath.Join(t.TempDir(), "app.db")) })
 }
 
+func TestHistory(t *testing.T) {
+	accountstest.RunHistory(t, func(t *testing.T) accountstest.Backend { return open(t, filepath.Join(t.TempDir(), "app.db")) })
+}
+
 func TestRateLimits(t *testing.T) {
 	ratelimittest.Run(t, func(t *testing.T) (a, b ratelimit.Store) {
 		path := filepath.Join(t.TempDir(), "app.db")

@@ -13,6 +13,8 @@ type DevicesModel struct {
 	Limit   int      // most live sessions; 0: no limit
 	Policy  string   // what the limit does: "evict" or "deny"; "": not explained
 	Show    int      // how many to show; 0: the first few
+
+	SignIns, Failures []PastSignIn // the last ones; nil: none are kept
 }
 
 const (

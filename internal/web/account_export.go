@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"latchkey/internal/auth"
@@ -18,6 +19,7 @@ type exported struct {
 	ExportedAt time.Time         `json:"exportedAt"`
 	Account    exportedAccount   `json:"account"`
 	Sessions   []exportedSession `json:"sessions"`
+	SignIns    []exportedSignIn  `json:"signIns"`
 	Parts      map[string]any    `json:"parts,omitempty"`
 }
 
@@ -42,10 +44,23 @@ type exportedSession struct {
 	Current    bool      `json:"current"`
 }
 
+type exportedSignIn struct {
+	At        time.Time `json:"at"`
+	Failed    bool      `json:"failed"`
+	Times     int       `json:"times"`
+	IP        string    `json:"ip"`
+	UserAgent string    `json:"userAgent"`
+	Method    string    `json:"method"`
+}
+
 func (a accountExport) file(w http.ResponseWriter, r *http.Request) error {
 	current := authhttp.FromContext(r.Context()).Session
 	u := current.User
 	live, _, err := a.Auth.Sessions(r.Context(), u.ID, auth.Page{Limit: auth.MostSessions})
+	if err != nil {
+		return err
+	}
+	signIns, failures, err := a.Accounts.SignIns(r.Context(), u.ID)
 	if err != nil {
 		return err
 	}
@@ -57,12 +72,16 @@ func (a accountExport) file(w http.ResponseWriter, r *http.Request) error {
 		ExportedAt: a.Auth.Now().UTC(),
 		Account:    exportedAccount{u.ID, u.Email, stampOrNull(u.EmailVerifiedAt), u.Name, u.Image, u.Profile, u.CreatedAt, u.UpdatedAt},
 		Sessions:   []exportedSession{},
+		SignIns:    []exportedSignIn{},
 		Parts:      parts,
 	}
 	for _, s := range live {
 		file.Sessions = append(file.Sessions, exportedSession{
 			s.CreatedAt, s.LastSeenAt, s.ExpiresAt, s.IP, s.UserAgent, string(s.Method), s.ID == current.ID,
 		})
+	}
+	for _, in := range slices.Concat(signIns, failures) {
+		file.SignIns = append(file.SignIns, exportedSignIn{in.At, in.Failed, in.Times, in.IP, in.UserAgent, string(in.Method)})
 	}
 	a.Auth.Record(r.Context(), auth.Event{Name: auth.EventDataRead, UserID: u.ID, SessionID: current.ID, Details: []any{"object", "export"}})
 	kit.Private(w.Header())

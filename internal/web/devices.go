@@ -6,6 +6,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"latchkey/internal/accounts"
 	"latchkey/internal/auth"
 	"latchkey/internal/auth/authhttp"
 	"latchkey/internal/views"
@@ -22,6 +23,14 @@ func (d devices) show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	var signIns, failures []accounts.SignIn
+	err = d.Beside(r, func(r *http.Request) (err error) {
+		signIns, failures, err = d.Accounts.SignIns(r.Context(), current.User.ID)
+		return err
+	})
+	if err != nil {
+		return err
+	}
 	policy := d.Auth.Policy()
 	return d.Render(w, r, http.StatusOK, views.Devices(d.PrivatePage(r), views.DevicesModel{
 		Devices: kit.Devices(live, current.ID),
@@ -29,6 +38,8 @@ func (d devices) show(w http.ResponseWriter, r *http.Request) error {
 		Limit:   d.Auth.LimitOf(current.User),
 		Policy:  string(policy),
 		Show:    show,
+
+		SignIns: signInsOf(signIns), Failures: signInsOf(failures),
 	}))
 }
 

@@ -22,6 +22,7 @@ func routes(k *kit.Kit, cfg Config) *chi.Mux {
 		signIn     = signIn{k, cfg.Demo}
 		signOut    = signOut{k}
 		verify     = newVerify(k)
+		notice     = newSignInNotice(k)
 		reset      = newReset(k, cfg.PasswordMinLength)
 		dashboard  = dashboard{k}
 		devices    = devices{k}
@@ -79,6 +80,8 @@ func routes(k *kit.Kit, cfg Config) *chi.Mux {
 				r.Post("/reset", k.Handle(reset.submit))
 				r.Get("/account/email/undo", k.Handle(email.undoForm))
 				r.Post("/account/email/undo", k.Handle(email.undoSubmit))
+				r.Get("/signin/notice", k.Handle(notice.form))
+				r.Post("/signin/notice", k.Handle(notice.submit))
 				k.RouteParts(r, kit.BlockLinks)
 			})
 		})

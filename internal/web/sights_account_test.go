@@ -34,6 +34,19 @@ var accountSights = []webtest.Sight{
 		v.Open(v.Site.Letter("moved@example.org", "Confirm your new email address").Path(v.Site))
 		v.ComesTo("/verify", "another browser")
 	}},
+	{Page: "/signin/notice", Name: "sign-in, not mine", Show: func(v *webtest.Viewer) {
+		v.Site.SignUp("noticed@example.com")
+		v.Site.SignIn("noticed@example.com")
+		v.Open(v.Site.Letter("noticed@example.com", newFirefox).Path(v.Site))
+		v.ComesTo("/signin/notice", "not yours")
+	}},
+	{Page: "/account/sessions", Name: "devices, failures", Show: func(v *webtest.Viewer) {
+		for range 3 {
+			v.Site.Browser().Post("/signin", "email", "ada@example.com", "password", "not the right one")
+		}
+		v.Site.Users.Settle(v.T.Context())
+		v.Visit("/account/sessions", "Wrong passwords")
+	}},
 	{Page: "/account/email/undo", Name: "email, undo", Show: func(v *webtest.Viewer) {
 		ada := v.Site.SignUp("undo@example.com")
 		ada.Post("/account/email", "email", "undo@example.org", "password", webtest.Password).Shows(303)

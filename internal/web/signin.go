@@ -81,7 +81,7 @@ func (s signIn) confirm(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	login := auth.Login{Client: kit.ClientOf(r), Current: authhttp.FromContext(r.Context()).Session}
-	issued, err := s.Auth.Confirm(r.Context(), r.PostFormValue("proof"), r.PostFormValue("device"), login)
+	issued, err := s.Accounts.Confirm(r.Context(), r.PostFormValue("proof"), r.PostFormValue("device"), login)
 	if full, ok := errors.AsType[*auth.LimitError](err); ok { // one less does not make room
 		return s.SignInLimit(w, r, full)
 	}

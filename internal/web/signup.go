@@ -56,7 +56,7 @@ func (s signUp) submit(w http.ResponseWriter, r *http.Request) error {
 	if err := s.SignedUp(w, u.ID, accounts.DisplayEmail(u.Email)); err != nil {
 		return err
 	}
-	issued, err := s.Auth.Begin(r.Context(), auth.Login{
+	issued, err := s.Accounts.Begin(r.Context(), auth.Login{
 		UserID: u.ID, Method: auth.MethodSignUp, Client: kit.ClientOf(r), Current: authhttp.FromContext(r.Context()).Session,
 	})
 	if err != nil {

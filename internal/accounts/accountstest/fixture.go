@@ -15,6 +15,7 @@ type Backend interface {
 	auth.Everybody
 	accounts.Store
 	accounts.Tokens
+	accounts.History
 	mail.Store
 }
 

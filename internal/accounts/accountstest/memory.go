@@ -15,20 +15,22 @@ import (
 // users.
 type Store struct {
 	*authtest.Store
-	hashes map[string]string         // password hashes by user id; guarded by Do
-	tokens map[string]accounts.Token // by hash; guarded by Do
-	Mail   []mail.Queued             // what was put into the outbox; guarded by Do
+	hashes  map[string]string            // password hashes by user id; guarded by Do
+	tokens  map[string]accounts.Token    // by hash; guarded by Do
+	signIns map[string][]accounts.SignIn // by user id, the last one first; guarded by Do
+	Mail    []mail.Queued                // what was put into the outbox; guarded by Do
 }
 
 var (
-	_ accounts.Store  = (*Store)(nil)
-	_ accounts.Tokens = (*Store)(nil)
-	_ Backend         = (*Store)(nil)
+	_ accounts.Store   = (*Store)(nil)
+	_ accounts.Tokens  = (*Store)(nil)
+	_ accounts.History = (*Store)(nil)
+	_ Backend          = (*Store)(nil)
 )
 
 // NewStore returns an empty Store.
 func NewStore() *Store {
-	return &Store{Store: authtest.NewStore(), hashes: map[string]string{}, tokens: map[string]accounts.Token{}}
+	return &Store{Store: authtest.NewStore(), hashes: map[string]string{}, tokens: map[string]accounts.Token{}, signIns: map[string][]accounts.SignIn{}}
 }
 
 // CreateUser implements accounts.Store.

@@ -20,6 +20,10 @@ func TestTokens(t *testing.T) {
 	accountstest.RunTokens(t, func(*testing.T) accountstest.Backend { return accountstest.NewStore() })
 }
 
+func TestHistory(t *testing.T) {
+	accountstest.RunHistory(t, func(*testing.T) accountstest.Backend { return accountstest.NewStore() })
+}
+
 func TestMailInMemory(t *testing.T) {
 	mailtest.Run(t, func(*testing.T) mailtest.Two {
 		s := accountstest.NewStore()

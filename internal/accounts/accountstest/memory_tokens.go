@@ -122,6 +122,7 @@ func (s *Store) carryOut(t *authtest.Tables, row *auth.User, c accounts.Change, 
 	if c.Delete {
 		delete(t.Users, row.ID)
 		delete(s.hashes, row.ID)
+		delete(s.signIns, row.ID)
 	}
 	return changes, nil
 }

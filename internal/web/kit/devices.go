@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"latchkey/internal/auth"
+	"latchkey/internal/device"
 	"latchkey/internal/views"
 )
 
@@ -12,7 +13,7 @@ import (
 func Devices(live []auth.Session, currentID string) []views.Device {
 	devices := make([]views.Device, 0, len(live))
 	for _, l := range live {
-		name, kind := deviceOf(l.UserAgent)
+		name, kind := device.Name(l.UserAgent)
 		devices = append(devices, views.Device{
 			ID: l.ID, Name: name, Kind: kind, IP: l.IP,
 			SignedIn: l.CreatedAt, LastSeen: l.LastSeenAt, Current: l.ID == currentID,

@@ -24,6 +24,7 @@ type Database interface {
 	auth.Store
 	accounts.Store
 	accounts.Tokens
+	accounts.History
 	mail.Store
 	ratelimit.Store
 	Migrate(context.Context) error

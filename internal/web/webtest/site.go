@@ -69,7 +69,8 @@ type Site struct {
 	Unlimited       bool                // likewise: tries are not counted
 	Web             web.Config          // likewise; what the others decide is filled in
 
-	Sender mail.Sender // hands over the next instance's mail; nil = it is only shown
+	History accounts.History // of sign-ins, that the next instance writes; nil = the database's
+	Sender  mail.Sender      // hands over the next instance's mail; nil = it is only shown
 
 	Service *auth.Service     // of the instance made last
 	Mail    *mail.Service     // likewise
@@ -157,8 +158,12 @@ func (s *Site) Instance() http.Handler {
 	outbox := s.mail() // of this instance, whatever the site's next one has
 	s.Service, s.Mail = service, outbox
 	running.Go(func() { outbox.Run(ctx) })
+	history := s.History
+	if history == nil {
+		history = s.Database
+	}
 	s.Users = accounts.New(accounts.Config{
-		Sessions: service, Store: s.Database, Tokens: s.Database, Limits: s.limits(), Mail: s.post(), BaseURL: s.URL, RequireVerified: s.RequireVerified,
+		Sessions: service, Store: s.Database, Tokens: s.Database, History: history, Limits: s.limits(), Mail: s.post(), BaseURL: s.URL, RequireVerified: s.RequireVerified,
 		SiteName: "Latchkey", PasswordMinLength: 15, Hash: s.Hash, Log: s.Auth.Log,
 	})
 	edge := s.Edge

@@ -1,4 +1,4 @@
-package kit
+package device
 
 import (
 	"strings"
@@ -76,8 +76,8 @@ func TestDeviceOf(t *testing.T) {
 		{"-", "", ""},
 		{"", "", ""},
 	} {
-		if name, kind := deviceOf(c.header); name != c.name || kind != c.kind {
-			t.Errorf("deviceOf(%q) = %q, %q, want %q, %q", c.header, name, kind, c.name, c.kind)
+		if name, kind := Name(c.header); name != c.name || kind != c.kind {
+			t.Errorf("Name(%q) = %q, %q, want %q, %q", c.header, name, kind, c.name, c.kind)
 		}
 	}
 }

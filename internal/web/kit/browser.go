@@ -33,9 +33,9 @@ const (
 	accountDigest = 12 // bytes by which it knows each
 )
 
-// device is a browser that has signed in here before, as a sealed cookie has it: an id,
+// browser is one that has signed in here before, as a sealed cookie has it: an id,
 // and the accounts. No fingerprint: a browser that forgets its cookies is a new one.
-type device struct {
+type browser struct {
 	id       string
 	accounts []string // digests of canonical addresses; the browser cannot read them, nor can its next user's
 }
@@ -45,19 +45,19 @@ func digestOf(email string) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:accountDigest])
 }
 
-// deviceOf is the browser that sent a request; the zero device is a new one.
-func (k *Kit) deviceOf(r *http.Request) device {
+// browserOf is the browser that sent a request; the zero browser is a new one.
+func (k *Kit) browserOf(r *http.Request) browser {
 	parts := strings.Fields(k.devices.Get(r))
 	if len(parts) == 0 {
-		return device{}
+		return browser{}
 	}
-	return device{parts[0], parts[1:]}
+	return browser{parts[0], parts[1:]}
 }
 
 // Device is the id of the browser, if it has signed in to an account before, by its
 // canonical address; "" = it has not, as far as it can show.
 func (k *Kit) Device(r *http.Request, email string) string {
-	d := k.deviceOf(r)
+	d := k.browserOf(r)
 	if !slices.Contains(d.accounts, digestOf(email)) {
 		return ""
 	}
@@ -65,7 +65,7 @@ func (k *Kit) Device(r *http.Request, email string) string {
 }
 
 // signedIn adds an account to those of the browser.
-func (d device) signedIn(email string) device {
+func (d browser) signedIn(email string) browser {
 	if d.id == "" {
 		d.id = rand.Text()
 	}
@@ -97,7 +97,7 @@ func (k *Kit) knowAgain(next http.Handler) http.Handler {
 				if !ok || cookieBytes(h) > roomBeside {
 					return
 				}
-				d := k.deviceOf(r).signedIn(session.User.Email)
+				d := k.browserOf(r).signedIn(session.User.Email)
 				if err := k.devices.add(h, strings.Join(append([]string{d.id}, d.accounts...), " ")); err != nil {
 					k.Log.ErrorContext(r.Context(), "the browser is not known again", "error", err)
 				}

@@ -1,4 +1,5 @@
-package kit
+// Package device puts what a browser says of itself into words that its owner knows.
+package device
 
 import (
 	"regexp"
@@ -12,10 +13,10 @@ import (
 // bytes: anyone can write anything into it.
 const maxDeviceName = 30
 
-// deviceOf reads a User-Agent header in words such as "Firefox on Windows".
+// Name reads a User-Agent header in words such as "Firefox on Windows".
 // kind picks the picture. Both are "" where the header says nothing that a
 // person would recognise: a wrong name is worse than none.
-func deviceOf(header string) (name, kind string) {
+func Name(header string) (name, kind string) {
 	for _, t := range things {
 		if t.sign.MatchString(header) {
 			return t.name, t.kind
