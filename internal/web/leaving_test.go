@@ -36,9 +36,9 @@ func sendAndLeave(b *webtest.Browser, path string, form url.Values) {
 // question takes a while and heeds its context.
 func TestWhatAUserDidIsDoneEvenIfTheyLeave(t *testing.T) {
 	for _, strategy := range []string{"jwt", "database"} {
-		for name, open := range map[string]func(t *testing.T) webtest.Database{
+		for name, open := range map[string]func(t testing.TB) webtest.Database{
 			"sqlite": webtest.OpenSQLite,
-			"slow": func(*testing.T) webtest.Database {
+			"slow": func(testing.TB) webtest.Database {
 				db := webtest.Hold(webtest.NewMemory())
 				db.Wait(func(ctx context.Context) error {
 					select {

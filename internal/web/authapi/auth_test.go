@@ -66,7 +66,7 @@ func update(b *webtest.Browser, data string) map[string]any {
 	return userIn(b.T, got.Text)
 }
 
-func userIn(t *testing.T, body string) map[string]any {
+func userIn(t testing.TB, body string) map[string]any {
 	t.Helper()
 	var answer struct{ User map[string]any }
 	if err := json.Unmarshal([]byte(body), &answer); err != nil {

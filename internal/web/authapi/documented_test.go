@@ -19,7 +19,7 @@ import (
 var documented = regexp.MustCompile("(?s)```ts\n(import NextAuth from .*?)```")
 
 // documentedCode is the configuration of next-auth that docs/authjs.md shows.
-func documentedCode(t *testing.T) string {
+func documentedCode(t testing.TB) string {
 	t.Helper()
 	text, err := os.ReadFile("../../../docs/authjs.md")
 	if err != nil {

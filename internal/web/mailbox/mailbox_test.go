@@ -26,7 +26,7 @@ func inDevelopment(s *webtest.Site) {
 }
 
 // send has the site write a mail a second after the one before.
-func send(t *testing.T, s *webtest.Site, to string, m mails.Mail) {
+func send(t testing.TB, s *webtest.Site, to string, m mails.Mail) {
 	t.Helper()
 	s.Wait(time.Second)
 	msg, err := mails.Site{Name: "Latchkey", URL: s.URL}.Message(to, m)

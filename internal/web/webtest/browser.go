@@ -12,7 +12,7 @@ import (
 // Browser has a cookie jar, follows no redirect by itself and sends what
 // browsers send.
 type Browser struct {
-	T      *testing.T
+	T      testing.TB
 	Site   *Site
 	Client *http.Client
 	Agent  string      // its User-Agent

@@ -33,22 +33,23 @@ type Database interface {
 }
 
 // databases are the real ones.
-var databases = map[string]func(t *testing.T) Database{
-	"sqlite": func(t *testing.T) Database { return OpenSQLite(t) },
-	"postgres": func(t *testing.T) Database {
-		db, err := postgres.Open(t.Context(), testenv.Postgres(t), "", nil)
-		return migrated(t, db, err)
-	},
+var databases = map[string]func(t testing.TB) Database{"sqlite": OpenSQLite, "postgres": OpenPostgres}
+
+// OpenPostgres is a PostgreSQL database that is gone after the test.
+func OpenPostgres(t testing.TB) Database {
+	t.Helper()
+	db, err := postgres.Open(t.Context(), testenv.Postgres(t), "", nil)
+	return migrated(t, db, err)
 }
 
 // OpenSQLite is a SQLite database that is gone after the test.
-func OpenSQLite(t *testing.T) Database {
+func OpenSQLite(t testing.TB) Database {
 	t.Helper()
 	db, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "app.db"))
 	return migrated(t, db, err)
 }
 
-func migrated(t *testing.T, db Database, err error) Database {
+func migrated(t testing.TB, db Database, err error) Database {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

@@ -48,7 +48,7 @@ func Everywhere(t *testing.T, f func(t *testing.T, s *Site)) {
 // its test.
 func OnDatabases(t *testing.T, f func(t *testing.T, open func(t *testing.T) Database)) {
 	for name, open := range databases {
-		t.Run(name, func(t *testing.T) { f(t, open) })
+		t.Run(name, func(t *testing.T) { f(t, func(t *testing.T) Database { return open(t) }) })
 	}
 }
 
@@ -56,7 +56,7 @@ func OnDatabases(t *testing.T, f func(t *testing.T, open func(t *testing.T) Data
 // share a database and a clock that a test can move. A test that changes Auth,
 // Edge, Hash or Web then calls Deploy.
 type Site struct {
-	T        *testing.T
+	T        testing.TB
 	URL      string // the origin
 	Database Database
 	Log      *Log     // of all instances
@@ -85,7 +85,7 @@ type Site struct {
 }
 
 // New returns a site with one instance on a migrated database.
-func New(t *testing.T, db Database, strategy string) *Site {
+func New(t testing.TB, db Database, strategy string) *Site {
 	s := &Site{T: t, Database: db, Log: &Log{}, Letters: &Letters{}}
 	s.front = httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.Handler().ServeHTTP(w, r)
@@ -110,7 +110,7 @@ func New(t *testing.T, db Database, strategy string) *Site {
 }
 
 // OnMemory is a site under jwt on the in-memory store, for what neither changes.
-func OnMemory(t *testing.T) *Site { return New(t, NewMemory(), "jwt") }
+func OnMemory(t testing.TB) *Site { return New(t, NewMemory(), "jwt") }
 
 // Handler is what is behind the origin.
 func (s *Site) Handler() http.Handler {

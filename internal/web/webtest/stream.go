@@ -13,7 +13,7 @@ import (
 
 // Stream is a browser that holds an event stream open.
 type Stream struct {
-	T        *testing.T
+	T        testing.TB
 	Response *http.Response // its head
 	lines    chan string    // closed when the stream ends as it should
 	Ended    chan error     // how it ended; nil = properly

@@ -13,7 +13,7 @@ import (
 // Tab is a tab of a real browser, on our origin.
 type Tab struct {
 	*testenv.Tab
-	T   *testing.T
+	T   testing.TB
 	URL string // the site's origin
 }
 
