@@ -3,6 +3,7 @@ package testenv
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -87,6 +88,20 @@ func outside(dbname string) string {
 		u.Path = "/" + dbname
 	}
 	return u.String()
+}
+
+// PostgresOfProgram starts a server for a program that is no test, such as one that
+// measures, and returns the DSN of an empty database. "" = PostgreSQL is not on this
+// machine. The end of the process ends the server, as stop does.
+func PostgresOfProgram() (dsn string, stop func(), err error) {
+	c, err := newCluster()
+	if errors.Is(err, errMissing) {
+		return "", func() {}, nil
+	}
+	if err != nil {
+		return "", nil, err
+	}
+	return c.DSN("postgres"), c.guard.close, nil
 }
 
 // A Cluster is a PostgreSQL server of one test's own, which may crash and come
