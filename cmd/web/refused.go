@@ -41,6 +41,9 @@ type pagesConn struct {
 var bareText = regexp.MustCompile(`^HTTP/1\.1 (4\d\d|5\d\d)[^\r\n]*\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n`)
 
 func (c pagesConn) Write(p []byte) (int, error) {
+	if !isRefusal(p) { // nearly all, so the rest is for few
+		return c.Conn.Write(p)
+	}
 	m := bareText.FindSubmatch(p)
 	if m == nil {
 		return c.Conn.Write(p)
@@ -50,6 +53,11 @@ func (c pagesConn) Write(p []byte) (int, error) {
 		return 0, err
 	}
 	return len(p), nil
+}
+
+// isRefusal reports an answer whose status is 4xx or 5xx.
+func isRefusal(p []byte) bool {
+	return bytes.HasPrefix(p, []byte("HTTP/1.1 4")) || bytes.HasPrefix(p, []byte("HTTP/1.1 5"))
 }
 
 // page is the handler's answer to a request of which nothing could be read.

@@ -17,8 +17,8 @@ type History interface {
 	// user has signed in before. ErrNotFound if there is no such user.
 	AddSignIn(ctx context.Context, userID string, in SignIn, notice *Letter) error
 
-	// SignIns are the sign-ins, or the failures, of a user, the last one first.
-	SignIns(ctx context.Context, userID string, failed bool) ([]SignIn, error)
+	// SignIns are the sign-ins and the failures of a user, the last one first.
+	SignIns(ctx context.Context, userID string) ([]SignIn, error)
 }
 
 const (

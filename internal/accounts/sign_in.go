@@ -90,8 +90,13 @@ func (s *Service) SignIns(ctx context.Context, userID string) (signIns, failures
 	if s.cfg.History == nil {
 		return nil, nil, nil
 	}
-	if signIns, err = s.cfg.History.SignIns(ctx, userID, false); err == nil {
-		failures, err = s.cfg.History.SignIns(ctx, userID, true)
+	list, err := s.cfg.History.SignIns(ctx, userID)
+	for _, in := range list {
+		if in.Failed {
+			failures = append(failures, in)
+		} else {
+			signIns = append(signIns, in)
+		}
 	}
 	return signIns, failures, wrap("list sign-ins", err)
 }

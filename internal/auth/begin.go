@@ -68,9 +68,21 @@ func (s *Service) begin(ctx context.Context, login Login, limit func(u User, lis
 		return Issued{}, wrap("begin a session", err)
 	}
 	s.Publish(ctx, login.UserID, changes)
+	s.remember(issued)
 	s.replaceOther(ctx, login)
 	s.record(ctx, EventSessionCreated, login.UserID, session.ID, "strategy", s.own.Name(), "method", string(login.Method))
 	return issued, nil
+}
+
+// remember keeps a session that has just begun: the database has vouched for it, and its
+// first request need not ask.
+func (s *Service) remember(issued Issued) {
+	says, err := s.decode(issued.Cookie, s.Now())
+	if err != nil { // a clock that was set back meanwhile
+		return
+	}
+	issued.Session.TokenHash = nil
+	s.cache.put(newCookie(issued.Cookie, says).with(issued.Session))
 }
 
 // replaceOther ends what this browser held for another user: signing in as

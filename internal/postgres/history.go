@@ -57,11 +57,11 @@ func foldFailure(ctx context.Context, tx pgx.Tx, userID string, in accounts.Sign
 }
 
 // SignIns implements accounts.History.
-func (s *Store) SignIns(ctx context.Context, userID string, failed bool) ([]accounts.SignIn, error) {
+func (s *Store) SignIns(ctx context.Context, userID string) ([]accounts.SignIn, error) {
 	list, err := retry(ctx, s, func() ([]accounts.SignIn, error) {
 		rows, err := s.pool.Query(ctx, `
 			SELECT at, failed, times, method, ip, user_agent, known FROM sign_ins
-			WHERE user_id = $1 AND failed = $2 ORDER BY at DESC, id DESC`, userID, failed)
+			WHERE user_id = $1 ORDER BY at DESC, id DESC`, userID)
 		return collect(rows, err, scanSignIn)
 	})
 	return list, Error("list sign-ins", err)

@@ -60,10 +60,10 @@ func foldFailure(ctx context.Context, tx *sql.Tx, userID string, in accounts.Sig
 }
 
 // SignIns implements accounts.History.
-func (s *Store) SignIns(ctx context.Context, userID string, failed bool) ([]accounts.SignIn, error) {
+func (s *Store) SignIns(ctx context.Context, userID string) ([]accounts.SignIn, error) {
 	rows, err := s.reader.QueryContext(ctx, `
 		SELECT at, failed, times, method, ip, user_agent, known FROM sign_ins
-		WHERE user_id = $1 AND failed = $2 ORDER BY at DESC, id DESC`, userID, failed)
+		WHERE user_id = $1 ORDER BY at DESC, id DESC`, userID)
 	if err != nil {
 		return nil, Error("list sign-ins", err)
 	}

@@ -3,6 +3,7 @@ package accountstest
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -48,9 +49,10 @@ func (f *historyFixture) add(u auth.User, in accounts.SignIn) {
 
 func (f *historyFixture) list(u auth.User, failed bool) []accounts.SignIn {
 	f.Helper()
-	list, err := f.history.SignIns(f.Context(), u.ID, failed)
+	list, err := f.history.SignIns(f.Context(), u.ID)
 	f.Ok(err)
-	return list
+	f.WantEqual("in order", slices.IsSortedFunc(list, func(a, b accounts.SignIn) int { return b.At.Compare(a.At) }), true)
+	return slices.DeleteFunc(list, func(in accounts.SignIn) bool { return in.Failed != failed })
 }
 
 func signInIsKept(t *testing.T, f *historyFixture) {

@@ -83,6 +83,7 @@ func TestAPollThatTheUserAsksForIsActivity(t *testing.T) { // "Stay signed in"
 func TestHeadersCanWaitForWhatARequestComesTo(t *testing.T) {
 	w := newWorld(t, "database")
 	cookie := w.Login(w.A).Cookie
+	w.Wait(10 * time.Minute)
 	resp := w.serve(cookie, func(rw http.ResponseWriter, r *http.Request) {
 		authhttp.AtHeaders(r.Context(), func(h http.Header) { h.Set("X-Queries", strconv.Itoa(dbtrace.Count(r.Context()))) })
 		w.A.Sessions(r.Context(), authhttp.FromContext(r.Context()).Session.User.ID, auth.Page{Limit: 10})

@@ -83,7 +83,7 @@ func labCosts(t *testing.T, w *webtest.Site) {
 	costs(b.Get("/account/appearance"), "0").Shows(200, `<a href="/lab">`)
 	costs(b.Get("/auth/session"), "0")
 	costs(b.Get("/lab"), "0").Shows(200, "<strong>0</strong> the last check still counts")
-	costs(b.Get("/account/sessions"), "2") // asks afresh, and for the list
+	costs(b.Get("/account/sessions"), "3") // asks afresh, for the list and for the sign-ins
 	w.Wait(5 * time.Minute)
 	costs(b.Get("/lab"), "1").Shows(200, "<strong>1</strong> a check was due")
 	costs(b.Get("/account/appearance"), "0")
