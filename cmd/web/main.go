@@ -13,6 +13,7 @@ import (
 	"sync"
 	"syscall"
 
+	"latchkey/internal/auth"
 	"latchkey/internal/listen"
 )
 
@@ -98,6 +99,8 @@ func run(ctx context.Context, dir string, getenv func(string) string, stderr io.
 	defer running.Wait()
 	defer stop() // the view is kept true until the last request is answered
 
+	service.Record(ctx, auth.Event{Name: auth.EventStartup, Details: []any{"strategy", cfg.strategy, "database", db.Name()}})
+	defer service.Record(background, auth.Event{Name: auth.EventShutdown})
 	banner(stderr, cfg, db, listeners[0].Addr())
 	return serve(ctx, listeners, handler, log)
 }

@@ -7,7 +7,6 @@ import "log/slog"
 const (
 	EventLoginSuccess   = "authn_login_success"
 	EventLoginFail      = "authn_login_fail"
-	EventLoginLock      = "authn_login_lock"
 	EventPasswordChange = "authn_password_change"
 	EventTokenCreated   = "authn_token_created"
 	EventTokenRevoked   = "authn_token_revoked"
@@ -38,7 +37,7 @@ const (
 // of them warnings, and some critical, such as the use of an expired session: that happens
 // whenever somebody opens a laptop.
 var warnings = map[string]bool{
-	EventLoginFail: true, EventLoginLock: true, EventTokenReuse: true, EventAuthzFail: true, EventAuthzChange: true,
+	EventLoginFail: true, EventTokenReuse: true, EventAuthzFail: true, EventAuthzChange: true,
 	EventRateLimit: true, EventInputFail: true, EventForeignSite: true, EventCrash: true,
 }
 

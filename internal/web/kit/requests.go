@@ -44,6 +44,7 @@ func (k *Kit) recoverPanics(next http.Handler) http.Handler {
 			case http.ErrAbortHandler:
 				panic(v) // net/http's own way to cut a connection
 			default:
+				k.record(r, auth.EventCrash, "resource", routeOf(r))
 				k.fail(w, r, fmt.Errorf("panic: %v\n%s", v, debug.Stack()))
 			}
 		}()
