@@ -103,7 +103,9 @@ func TestNoPasswordOfAServiceIsPrinted(t *testing.T) {
 	program := start(t, dir, "ADDR=localhost:0", "DATABASE_URL="+dsn, "SMTP_URL="+smtp, "MAIL_FROM=hello@app.example")
 	ada := newVisitor(t)
 	ada.signUp(program, "ada@example.com")
-	until(t, "the mail server has refused", func() bool { return strings.Contains(program.output.String(), "mail") && sink.Talking() == 0 && sink.ClearPasswords() > 0 })
+	until(t, "the mail server has refused", func() bool {
+		return strings.Contains(program.output.String(), "mail") && sink.Talking() == 0 && sink.ClearPasswords() > 0
+	})
 	cluster.Stop()
 	for _, page := range []string{"/readyz", "/dashboard", "/account"} {
 		fetch(t, program.url+page)
