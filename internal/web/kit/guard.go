@@ -74,19 +74,23 @@ func (g *guard) begin() bool {
 }
 
 // take takes the answer from the handler and gives another one, unless the handler's has
-// begun.
+// begun or another one was given: a route may begin whose time is longer, when it is too late.
 func (g *guard) take(give func()) {
-	g.mu.Lock()
 	given := make(chan struct{})
-	if !g.begun {
-		g.lost = given
-	}
-	taken := !g.begun
-	g.mu.Unlock()
-	if taken {
+	if g.lose(given) {
 		defer close(given)
 		give()
 	}
+}
+
+func (g *guard) lose(given chan struct{}) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.begun || g.lost != nil {
+		return false
+	}
+	g.lost = given
+	return true
 }
 
 func (g *guard) hasBegun() bool {
