@@ -20,6 +20,7 @@ import (
 type exchange struct {
 	http.ResponseWriter               // what is below
 	id                  string        // of the request, in the log and on error pages
+	trace               string        // that it belongs to, in the log; "" = none
 	nonce               func() string // of the scripts in the page, if it is one
 	status              atomic.Int32  // 0 = the head is not out
 	bytes               atomic.Int64  // of the body
@@ -40,7 +41,7 @@ func exchangeOf(ctx context.Context) *exchange {
 func (k *Kit) exchange(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
-		x := &exchange{ResponseWriter: w, id: rand.Text()[:12], nonce: sync.OnceValue(rand.Text)}
+		x := &exchange{ResponseWriter: w, id: rand.Text()[:12], trace: traceOf(r), nonce: sync.OnceValue(rand.Text)}
 		w.Header()["X-Request-Id"] = []string{x.id}
 		r = r.WithContext(context.WithValue(dbtrace.WithCounter(r.Context()), exchangeKey{}, x))
 		defer func() {

@@ -12,7 +12,7 @@ import (
 	"latchkey/internal/auth"
 )
 
-// LogHandler adds the request's id and client address to every line that is
+// LogHandler adds the request's id, client address and trace to every line that is
 // logged on its behalf, wherever that is. Times are in UTC, and no text in a line
 // commands the terminal that shows it.
 func LogHandler(h slog.Handler) slog.Handler { return logHandler{h} }
@@ -21,8 +21,11 @@ type logHandler struct{ slog.Handler }
 
 func (h logHandler) Handle(ctx context.Context, rec slog.Record) error {
 	rec = readable(rec)
-	if id := RequestID(ctx); id != "" {
-		rec.AddAttrs(slog.String("request_id", id), slog.String("ip", middleware.GetClientIP(ctx)))
+	if x := exchangeOf(ctx); x != nil {
+		rec.AddAttrs(slog.String("request_id", x.id), slog.String("ip", middleware.GetClientIP(ctx)))
+		if x.trace != "" {
+			rec.AddAttrs(slog.String("trace_id", x.trace))
+		}
 	}
 	return h.Handler.Handle(ctx, rec)
 }
