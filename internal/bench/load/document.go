@@ -143,6 +143,10 @@ func (r results) processTable() string {
 		memory := s.Bytes.Median / (1 << 20)
 		fmt.Fprintf(&out, "| memory idle, %s, MiB | %.1f | %s |\n", s.Database, memory, judged(memory, 25, "%g"))
 	}
+	at := r.Saturated
+	fmt.Fprintf(&out, "| p99 of a page, alone, ms | %.1f (%.1f to %.1f) |  |  |\n", at.Quiet.Median, at.Quiet.Min, at.Quiet.Max)
+	fmt.Fprintf(&out, "| the same beside %d who sign in at once (%d checked, %d refused at once): ratio | %.1f (%.1f to %.1f) | %s |\n",
+		signingIn, at.Hashed, at.Refused, at.Ratio.Median, at.Ratio.Min, at.Ratio.Max, judged(at.Ratio.Median, 3, "%g"))
 	megabytes := float64(r.BinaryBytes) / 1e6
 	fmt.Fprintf(&out, "| the program, stripped, MB | %.1f | %s |\n", megabytes, judged(megabytes, 25, "%g"))
 	return out.String()

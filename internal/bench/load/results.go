@@ -21,6 +21,7 @@ type results struct {
 	Connections int         `json:"connections"`
 	Ratios      []ratio     `json:"ratios"`
 	Starts      []started   `json:"starts"`
+	Saturated   saturated   `json:"saturated"`
 	BinaryBytes int64       `json:"binaryBytes"`
 	Benchmarks  []benchmark `json:"benchmarks"`
 }

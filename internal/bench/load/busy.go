@@ -1,0 +1,128 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// saturated is how long a page takes while more people sign in than passwords can be hashed.
+type saturated struct {
+	Quiet   spread `json:"quiet"`   // p99 of a page in milliseconds, round by round
+	Busy    spread `json:"busy"`    // the same beside the sign-ins
+	Ratio   spread `json:"ratio"`   // of the two in one round
+	Hashed  int    `json:"hashed"`  // sign-ins that were checked, in all rounds
+	Refused int    `json:"refused"` // that were turned away at once
+}
+
+const (
+	signingIn  = 128                   // at once, twice as many as may wait
+	pageEvery  = 5 * time.Millisecond  // of the user who is signed in
+	afterRetry = 50 * time.Millisecond // that somebody waits who was turned away
+)
+
+// measureSaturation has a user open a page again and again, alone and beside a crowd that
+// signs in with wrong passwords. Each try is another account from another address, so that no
+// budget is used up and every password is hashed.
+func (b *bench) measureSaturation(ctx context.Context, d opened, v visitors) error {
+	env := serverEnv(d.url, "jwt", "16MiB")
+	env["TRUSTED_PROXIES"] = "127.0.0.0/8"
+	s, err := b.keep(start(ctx, b.dir, env, b.program))
+	if err != nil {
+		return err
+	}
+	all := requests(v, pathPage, false)
+	var quiet, busy, quotients []float64
+	for range b.options.rounds {
+		alone, err := p99(ctx, s.addr, all, b.duration)
+		if err != nil {
+			return err
+		}
+		beside, err := b.beside(ctx, s.addr, all)
+		if err != nil {
+			return err
+		}
+		quiet, busy, quotients = append(quiet, alone), append(busy, beside), append(quotients, beside/alone)
+	}
+	at := &b.results.Saturated
+	at.Quiet, at.Busy, at.Ratio = spreadOf(quiet), spreadOf(busy), spreadOf(quotients)
+	return nil
+}
+
+// beside is p99 while the crowd signs in.
+func (b *bench) beside(ctx context.Context, addr string, all []request) (millis float64, err error) {
+	crowd, stop := context.WithCancel(ctx)
+	var hashed, refused, tries atomic.Int64
+	var wg sync.WaitGroup
+	for range signingIn {
+		wg.Go(func() {
+			for crowd.Err() == nil {
+				status, err := trySignIn(addr, tries.Add(1))
+				switch {
+				case err == nil && status == http.StatusUnprocessableEntity:
+					hashed.Add(1)
+				case err == nil && status == http.StatusServiceUnavailable:
+					refused.Add(1)
+					time.Sleep(afterRetry)
+				default:
+					time.Sleep(afterRetry)
+				}
+			}
+		})
+	}
+	time.Sleep(b.duration / 4) // until the waiting room is full
+	millis, err = p99(ctx, addr, all, b.duration)
+	stop()
+	wg.Wait()
+	b.results.Saturated.Hashed += int(hashed.Load())
+	b.results.Saturated.Refused += int(refused.Load())
+	return millis, err
+}
+
+// trySignIn sends one wrong password.
+func trySignIn(addr string, n int64) (status int, err error) {
+	conn, err := net.Dial("tcp", addr)
+	if err != nil {
+		return 0, err
+	}
+	defer conn.Close()
+	form := fmt.Sprintf("email=crowd%d%%40bench.example&password=wrong-password-of-%d", n, n)
+	resp, _, err := send(conn, bufio.NewReader(conn), request{text: fmt.Appendf(nil,
+		"POST /signin HTTP/1.1\r\nHost: %s\r\nSec-Fetch-Site: same-origin\r\nSec-Fetch-Mode: navigate\r\nX-Forwarded-For: 10.%d.%d.%d\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%s",
+		host, n>>16&255, n>>8&255, n&255, len(form), form)})
+	if err != nil {
+		return 0, err
+	}
+	return resp.StatusCode, nil
+}
+
+// p99 is how many milliseconds the slowest but one in a hundred of the pages took.
+func p99(ctx context.Context, addr string, all []request, duration time.Duration) (millis float64, err error) {
+	conn, err := net.Dial("tcp", addr)
+	if err != nil {
+		return 0, err
+	}
+	defer conn.Close()
+	in := bufio.NewReader(conn)
+	var took []time.Duration
+	for i, end := 0, time.Now().Add(duration); time.Now().Before(end) && ctx.Err() == nil; i++ {
+		began := time.Now()
+		if err := exchange(conn, in, all[i%len(all)]); err != nil {
+			return 0, err
+		}
+		took = append(took, time.Since(began))
+		time.Sleep(pageEvery)
+	}
+	if len(took) == 0 {
+		return 0, errors.Join(errors.New("no page was opened"), ctx.Err())
+	}
+	slices.Sort(took)
+	return float64(took[len(took)*99/100]) / float64(time.Millisecond), nil
+}
