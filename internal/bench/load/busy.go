@@ -13,15 +13,6 @@ import (
 	"time"
 )
 
-// saturated is how long a page takes while more people sign in than passwords can be hashed.
-type saturated struct {
-	Quiet   spread `json:"quiet"`   // p99 of a page in milliseconds, round by round
-	Busy    spread `json:"busy"`    // the same beside the sign-ins
-	Ratio   spread `json:"ratio"`   // of the two in one round
-	Hashed  int    `json:"hashed"`  // sign-ins that were checked, in all rounds
-	Refused int    `json:"refused"` // that were turned away at once
-}
-
 const (
 	signingIn  = 128                   // at once, twice as many as may wait
 	pageEvery  = 5 * time.Millisecond  // of the user who is signed in

@@ -51,6 +51,15 @@ type started struct {
 	Bytes    spread `json:"bytes"`
 }
 
+// saturated is how long a page takes while more people sign in than passwords can be hashed.
+type saturated struct {
+	Quiet   spread `json:"quiet"`   // p99 of a page in milliseconds, round by round
+	Busy    spread `json:"busy"`    // the same beside the sign-ins
+	Ratio   spread `json:"ratio"`   // of the two in one round
+	Hashed  int    `json:"hashed"`  // sign-ins that were checked, in all rounds
+	Refused int    `json:"refused"` // that were turned away at once
+}
+
 // spread is what several rounds came to.
 type spread struct {
 	Median float64 `json:"median"`
