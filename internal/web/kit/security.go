@@ -11,7 +11,7 @@ import (
 // one, and changes none.
 func (k *Kit) securityHeaders() func(http.Handler) http.Handler {
 	headers := map[string][]string{
-		"Content-Security-Policy":      {policy("default-src 'none'")},
+		"Content-Security-Policy":      {noPage},
 		"X-Content-Type-Options":       {"nosniff"},
 		"Referrer-Policy":              {"strict-origin-when-cross-origin"},
 		"Cross-Origin-Opener-Policy":   {"same-origin"},
@@ -35,10 +35,18 @@ func policy(allowed ...string) string {
 	return strings.Join(append(allowed, "form-action 'self'", "base-uri 'none'", "object-src 'none'", "frame-ancestors 'none'"), "; ")
 }
 
+// noPage is the policy of an answer that is no page: nothing runs in it.
+var noPage = policy("default-src 'none'")
+
 // asPage lets an answer run what a page of ours needs: scripts by nonce only, so that a file
-// that someone manages to place on our origin still cannot run.
+// that someone manages to place on our origin still cannot run. What a handler has added
+// to the policy stays, and a policy of its own as well.
 func asPage(h http.Header, nonce string) {
 	h.Set("Content-Type", "text/html; charset=utf-8")
+	added, ours := strings.CutPrefix(h.Get("Content-Security-Policy"), noPage)
+	if !ours {
+		return
+	}
 	h.Set("Content-Security-Policy", policy(
 		"default-src 'none'",
 		"script-src 'nonce-"+nonce+"'",
@@ -47,5 +55,5 @@ func asPage(h http.Header, nonce string) {
 		"font-src 'self'",
 		"manifest-src 'self'",
 		"connect-src 'self'",
-	))
+	)+added)
 }
