@@ -100,7 +100,8 @@ func run(ctx context.Context, dir string, getenv func(string) string, stderr io.
 	defer stop() // the view is kept true until the last request is answered
 
 	service.Record(ctx, auth.Event{Name: auth.EventStartup, Details: []any{"strategy", cfg.strategy, "database", db.Name()}})
-	defer service.Record(background, auth.Event{Name: auth.EventShutdown})
 	banner(stderr, cfg, db, listeners[0].Addr())
-	return serve(ctx, listeners, handler, log)
+	err = serve(ctx, listeners, handler, log)
+	service.Record(background, endOf(ctx, err))
+	return err
 }

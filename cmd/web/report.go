@@ -9,6 +9,7 @@ import (
 	"os"
 	"runtime/debug"
 
+	"latchkey/internal/auth"
 	"latchkey/internal/web/kit"
 )
 
@@ -30,16 +31,32 @@ func reportError(json bool, stderr io.Writer, err error) {
 	newLogger(json, stderr).Error("stopped", "error", err.Error())
 }
 
-// reportPanic is deferred by every goroutine of the program's own. Go prints a
-// panic as text; with LOG_FORMAT=json it is a line of the log.
+// endOf is the event with which a program ends that has served: it was told to stop, or it
+// could not go on.
+func endOf(ctx context.Context, err error) auth.Event {
+	switch {
+	case err == nil:
+		return auth.Event{Name: auth.EventShutdown}
+	case ctx.Err() != nil: // though not all requests could be finished
+		return auth.Event{Name: auth.EventShutdown, Details: []any{"error", err}}
+	}
+	return auth.Event{Name: auth.EventCrash, Details: []any{"reason", "error", "error", err}}
+}
+
+// reportPanic is deferred by every goroutine of the program's own. The crash is a security
+// event. Go prints the panic as text; with LOG_FORMAT=json it is a line of the log.
 func reportPanic(json bool, stderr io.Writer) {
-	if !json {
+	v := recover()
+	if v == nil {
 		return
 	}
-	if v := recover(); v != nil {
-		newLogger(json, stderr).Error("panic", "error", fmt.Sprint(v), "stack", string(debug.Stack()))
-		os.Exit(2)
+	log := newLogger(json, stderr)
+	auth.LogEvents(log).Record(context.Background(), auth.Event{Name: auth.EventCrash, Details: []any{"reason", "panic"}})
+	if !json {
+		panic(v) // again: the trace still shows where it came from
 	}
+	log.Error("panic", "error", fmt.Sprint(v), "stack", string(debug.Stack()))
+	os.Exit(2)
 }
 
 // banner says what is in force, on a terminal's first screen or in one line of

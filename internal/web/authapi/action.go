@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/go-chi/chi/v5"
+
 	"latchkey/internal/auth"
 	"latchkey/internal/auth/authhttp"
 	"latchkey/internal/authjs"
@@ -189,7 +191,7 @@ func (a *action) checkCSRF() error {
 func (a *action) missingCSRF() error {
 	session := authhttp.FromContext(a.r.Context()).Session
 	a.part.Auth.Record(a.r.Context(), auth.Event{
-		Name: auth.EventAuthzFail, UserID: session.User.ID, SessionID: session.ID, Details: []any{"resource", a.r.URL.Path, "reason", "csrf"},
+		Name: auth.EventAuthzFail, UserID: session.User.ID, SessionID: session.ID, Details: []any{"resource", chi.RouteContext(a.r.Context()).RoutePattern(), "reason", "csrf"},
 	})
 	return errMissingCSRF
 }

@@ -58,13 +58,29 @@ func (k *Kit) exchange(next http.Handler) http.Handler {
 	})
 }
 
-// routeOf is the request's path, with the ids in it left out where the route
-// has a name for them.
+// routeOf is the request's path, with the ids in it left out where a route has a name for
+// them, whether or not the request has come as far as the router. What looks like a query is
+// left out, too: mail programs break links, and /reset%3Ftoken=… is a path with a token.
 func routeOf(r *http.Request) string {
-	if c := chi.RouteContext(r.Context()); c != nil && strings.Contains(c.RoutePattern(), "{") {
-		return c.RoutePattern()
+	path := r.URL.Path
+	c := chi.RouteContext(r.Context())
+	if c == nil || c.Routes == nil {
+		return path
 	}
-	return r.URL.Path
+	pattern := c.RoutePattern()
+	for _, method := range []string{http.MethodGet, http.MethodPost} {
+		if pattern != "" && pattern != "/*" {
+			break
+		}
+		pattern = c.Routes.Find(chi.NewRouteContext(), method, path)
+	}
+	if strings.Contains(pattern, "{") {
+		return pattern
+	}
+	if i := strings.IndexAny(path, "?&="); i >= 0 {
+		return path[:i] + "…"
+	}
+	return path
 }
 
 // Before implements httpwriter.Watcher.

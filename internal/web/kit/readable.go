@@ -28,8 +28,11 @@ func readableAttr(a slog.Attr) slog.Attr {
 	case slog.KindTime:
 		v = slog.TimeValue(v.Time().UTC())
 	case slog.KindAny:
-		if err, ok := v.Any().(error); ok {
-			v = slog.StringValue(inert(err.Error()))
+		switch text := v.Any().(type) {
+		case error:
+			v = slog.StringValue(inert(text.Error()))
+		case []string:
+			v = slog.AnyValue(inertAll(text))
 		}
 	case slog.KindGroup:
 		var group []slog.Attr
@@ -39,6 +42,14 @@ func readableAttr(a slog.Attr) slog.Attr {
 		v = slog.GroupValue(group...)
 	}
 	return slog.Attr{Key: a.Key, Value: v}
+}
+
+func inertAll(texts []string) []string {
+	clean := make([]string, len(texts))
+	for i, text := range texts {
+		clean[i] = inert(text)
+	}
+	return clean
 }
 
 // inert writes out the characters that are not seen but obeyed.

@@ -31,7 +31,11 @@ func (h logHandler) Handle(ctx context.Context, rec slog.Record) error {
 }
 
 func (h logHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return logHandler{h.Handler.WithAttrs(attrs)}
+	clean := make([]slog.Attr, len(attrs))
+	for i, a := range attrs {
+		clean[i] = readableAttr(a)
+	}
+	return logHandler{h.Handler.WithAttrs(clean)}
 }
 
 func (h logHandler) WithGroup(name string) slog.Handler {
