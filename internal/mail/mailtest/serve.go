@@ -66,10 +66,10 @@ func (c *conversation) answer(line string) bool {
 		c.say("220 go ahead")
 		c.conn, c.secure = tls.Server(c.conn, c.config()), true
 		c.text = textproto.NewConn(c.conn)
+	case (verb == "AUTH" || verb == "MAIL" || verb == "RCPT" || verb == "DATA") && c.refusal(verb, path) != "":
+		c.say(c.refusal(verb, path))
 	case verb == "AUTH":
 		c.auth(rest)
-	case (verb == "MAIL" || verb == "RCPT" || verb == "DATA") && c.refusal(verb, path) != "":
-		c.say(c.refusal(verb, path))
 	case verb == "MAIL" && c.User != "" && !c.known:
 		c.say("530 5.7.0 authentication required")
 	case verb == "MAIL":
@@ -120,13 +120,8 @@ func (c *conversation) data() bool {
 	if err != nil {
 		return false
 	}
-	c.mu.Lock()
-	delay := c.Delay
-	c.mu.Unlock()
-	select { // a crash waits for nobody
-	case <-c.stopped:
+	if !c.pause(func(s *Sink) time.Duration { return s.Delay }) {
 		return false
-	case <-time.After(delay):
 	}
 	if say := c.refusal(".", ""); say != "" {
 		c.say(say)
@@ -134,8 +129,24 @@ func (c *conversation) data() bool {
 	}
 	c.mail.Raw, c.mail.Secure = string(content), c.secure
 	c.keep(c.mail)
+	if !c.pause(func(s *Sink) time.Duration { return s.Late }) {
+		return false
+	}
 	c.say("250 taken")
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return !c.HangUp
+}
+
+// pause reports false if the server stops meanwhile: a crash waits for nobody.
+func (c *conversation) pause(long func(*Sink) time.Duration) bool {
+	c.mu.Lock()
+	d := long(c.Sink)
+	c.mu.Unlock()
+	select {
+	case <-c.stopped:
+		return false
+	case <-time.After(d):
+		return true
+	}
 }

@@ -3,6 +3,7 @@ package mailtest
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/pem"
 	"net"
 	"net/url"
 	"strconv"
@@ -22,7 +23,8 @@ type Sink struct {
 	Password string
 
 	Delay  time.Duration                      // before it takes a mail
-	Refuse func(verb, to string) (say string) // its answer to MAIL, RCPT, DATA (the content, "."); "" = it does as it is told
+	Late   time.Duration                      // after it has taken a mail, before it says so
+	Refuse func(verb, to string) (say string) // its answer to AUTH, MAIL, RCPT, DATA (the content, "."); "" = it does as it is told
 
 	HangUp bool // closes the connection once it has taken a mail
 
@@ -87,6 +89,11 @@ func (s *Sink) URL() string {
 
 // Roots trust the server's certificate.
 func (s *Sink) Roots() *x509.CertPool { return s.roots }
+
+// PEM is the server's certificate, as SSL_CERT_FILE takes it.
+func (s *Sink) PEM() []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.cert.Certificate[0]})
+}
 
 // Received is all mail so far, oldest first.
 func (s *Sink) Received() []Received {
