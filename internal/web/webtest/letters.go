@@ -47,6 +47,13 @@ func (l *Letters) To(email string) []Letter {
 // newSignIn begins the subject of a letter about a sign-in in a new browser.
 const newSignIn = "New sign-in: "
 
+// All returns all letters, the oldest first.
+func (l *Letters) All() []Letter {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.sent)
+}
+
 // Letter is the last letter to an address, which must have this subject. Those about
 // sign-ins come in between whenever a test takes a new browser: they count only where they
 // are asked for.
