@@ -72,7 +72,7 @@ func forge(w *webtest.Site, text string) {
 		}
 		r.Header = http.Header{
 			"Content-Type": {"application/x-www-form-urlencoded"}, "User-Agent": {text}, "Origin": {to.origin}, "Referer": {"https://evil.example/" + text}, "X-Forwarded-For": {text},
-			"X-Request-Id": {text}, "Sec-Fetch-Site": {text}, "Sec-Fetch-Mode": {"navigate"}, "Cookie": {w.Edge.Cookie.Name + "=" + text},
+			"X-Request-Id": {text}, "Traceparent": {text}, "Sec-Fetch-Site": {text}, "Sec-Fetch-Mode": {"navigate"}, "Cookie": {w.Edge.Cookie.Name + "=" + text},
 		}
 		if to.origin == w.URL {
 			r.Header.Set("Sec-Fetch-Site", "same-origin")
