@@ -29,8 +29,11 @@ func (s *Service) Run(ctx context.Context) {
 		return
 	}
 	var o outage
-	for ctx.Err() == nil {
+	for {
 		claimed, err := s.round(ctx)
+		if ctx.Err() != nil { // whatever failed, failed because this instance stops
+			return
+		}
 		s.report(ctx, &o, claimed, err)
 		switch {
 		case err != nil: // a hint is no reason to knock harder
@@ -50,7 +53,6 @@ type outage struct {
 // report says that mail waits, now and then, and when it goes again.
 func (s *Service) report(ctx context.Context, o *outage, claimed int, err error) {
 	switch {
-	case ctx.Err() != nil:
 	case err != nil:
 		o.rounds++
 		if now := s.now(); now.Sub(o.said) >= remindAfter {

@@ -1,6 +1,7 @@
 package mail_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -179,6 +180,28 @@ func TestAMailOnItsWayArrivesWhenTheInstanceStops(t *testing.T) {
 }
 
 // PR-2: an instance whose server says nothing stops in seconds.
+// leaving is a store whose instance is told to stop while it asks.
+type leaving struct {
+	Store
+	stop func()
+}
+
+func (l leaving) ClaimMail(context.Context, time.Time, time.Time, int) ([]Queued, error) {
+	l.stop()
+	return nil, errors.New("the question was given up")
+}
+
+// A first round that ends with the instance is no outage to wait for.
+func TestAnInstanceStopsInItsFirstRound(t *testing.T) {
+	w := newWorld(t, onSQLite(t))
+	w.sink.Start()
+	ctx, stop := context.WithCancel(t.Context())
+	w.service(func(c *Config) { c.Store = leaving{w.store, stop} }).Run(ctx)
+	if strings.Contains(w.log.String(), "mail waits") {
+		t.Errorf("an instance that stops complains: %s", w.log.String())
+	}
+}
+
 func TestAStuckServerDoesNotKeepAnInstanceFromStopping(t *testing.T) {
 	w := newWorld(t, onSQLite(t))
 	w.sink.Delay = 15 * time.Second
