@@ -35,6 +35,7 @@ func sendAndLeave(b *webtest.Browser, path string, form url.Values) {
 // What a user has done is done even if they leave: on SQLite, and where every
 // question takes a while and heeds its context.
 func TestWhatAUserDidIsDoneEvenIfTheyLeave(t *testing.T) {
+	t.Parallel()
 	for _, strategy := range []string{"jwt", "database"} {
 		for name, open := range map[string]func(t testing.TB) webtest.Database{
 			"sqlite": webtest.OpenSQLite,
@@ -52,6 +53,7 @@ func TestWhatAUserDidIsDoneEvenIfTheyLeave(t *testing.T) {
 			},
 		} {
 			t.Run(name+"/"+strategy, func(t *testing.T) {
+				t.Parallel()
 				w := webtest.New(t, open(t), strategy)
 				for what, act := range leavings {
 					for i := range 25 {

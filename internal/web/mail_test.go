@@ -29,7 +29,9 @@ var letters = kit.Part{Build: func(k *kit.Kit) kit.Built {
 // RS-6: an answer has come before the mail server has heard of the mail, and
 // whether there is one. Nothing can be told from its time.
 func TestMailTakesNoTimeOfARequest(t *testing.T) {
+	t.Parallel()
 	webtest.Everywhere(t, func(t *testing.T, s *webtest.Site) {
+		t.Parallel()
 		sink := mailtest.NewSink(t)
 		sink.Delay = 3 * time.Second
 		sink.Start()

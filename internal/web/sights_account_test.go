@@ -9,7 +9,7 @@ import (
 	"latchkey/internal/web/webtest"
 )
 
-func TestTheLookOfAccountPages(t *testing.T) { webtest.Look(t, nil, accountSights...) }
+func TestTheLookOfAccountPages(t *testing.T) { t.Parallel(); webtest.Look(t, nil, accountSights...) }
 
 // accountSights are the pages on which users decide over their account.
 var accountSights = []webtest.Sight{

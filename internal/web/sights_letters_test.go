@@ -10,6 +10,7 @@ import (
 
 // Each mail that users get can be read on a phone, by day and by night, and by everybody.
 func TestTheLookOfEveryMail(t *testing.T) {
+	t.Parallel()
 	s := webtest.OnMemory(t)
 	s.Unlimited = true
 	required(s)

@@ -18,11 +18,17 @@ import (
 // Every page in every state that a person can meet: for guests, for users, when
 // something is wrong, and for developers. Parts look at their own; see
 // TestEveryPageHasASight.
-func TestTheLookOfPagesForGuests(t *testing.T) { webtest.Look(t, withDemo, guestSights...) }
-func TestTheLookOfPagesForUsers(t *testing.T)  { webtest.Look(t, withDemo, userSights...) }
-func TestTheLookOfMail(t *testing.T)           { webtest.Look(t, withMailbox, mailSights...) }
-func TestTheLookOfTrouble(t *testing.T)        { webtest.Look(t, withDemo, troubleSights...) }
-func TestTheLookOfComponents(t *testing.T)     { webtest.Look(t, inDevelopment, developerSights...) }
+func TestTheLookOfPagesForGuests(t *testing.T) {
+	t.Parallel()
+	webtest.Look(t, withDemo, guestSights...)
+}
+func TestTheLookOfPagesForUsers(t *testing.T) { t.Parallel(); webtest.Look(t, withDemo, userSights...) }
+func TestTheLookOfMail(t *testing.T)          { t.Parallel(); webtest.Look(t, withMailbox, mailSights...) }
+func TestTheLookOfTrouble(t *testing.T)       { t.Parallel(); webtest.Look(t, withDemo, troubleSights...) }
+func TestTheLookOfComponents(t *testing.T) {
+	t.Parallel()
+	webtest.Look(t, inDevelopment, developerSights...)
+}
 
 func withMailbox(s *webtest.Site) { s.Web.Development = true }
 

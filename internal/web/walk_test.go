@@ -73,6 +73,7 @@ var ways = map[string]struct {
 // From the first visit to the last, in a real browser, with scripts and without, with nothing
 // but what the pages and the mails say.
 func TestAnAccountFromSignUpToItsEnd(t *testing.T) {
+	t.Parallel()
 	webtest.OnDatabases(t, func(t *testing.T, open func(t *testing.T) webtest.Database) {
 		way := ways[path.Base(t.Name())]
 		s := webtest.New(t, open(t), way.strategy)
