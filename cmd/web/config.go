@@ -23,6 +23,7 @@ type config struct {
 	smtp           *mail.Server    // where mail is handed over; nil = it is only shown, in development
 	mailFrom       netmail.Address // who it is from
 	allowedHosts   []string        // hosts that a request may name; nil = any
+	debugAddr      string          // host:port for metrics and profiles, on this machine; "" = none are shown
 	trustedProxies []string        // networks whose X-Forwarded-For is believed; nil = nobody's
 	rateLimit      bool            // tries are counted
 	authPath       string
@@ -65,6 +66,7 @@ func load(getenv func(string) string) (config, error) {
 	alone := !c.production && l.onThisMachine(c.addr, c.baseURL)
 	c.allowedHosts = l.allowedHosts("ALLOWED_HOSTS", c.baseURL, c.production)
 	c.trustedProxies = l.networks("TRUSTED_PROXIES", c.production)
+	c.debugAddr = l.debugAddr("DEBUG_ADDR")
 	c.rateLimit = l.rateLimit("RATE_LIMIT", c.production)
 	c.databaseURL = l.databaseURL("DATABASE_URL", c.production)
 	c.listenURL = l.listenURL("DATABASE_LISTEN_URL", c.databaseURL)

@@ -154,8 +154,12 @@ func canonicalHost(host string) (canonical, problem string) {
 
 // isLoopback reports a host that only this machine reaches (RFC 6761 §6.3).
 func isLoopback(host string) bool {
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || isLoopbackIP(host)
+}
+
+func isLoopbackIP(host string) bool {
 	ip, err := netip.ParseAddr(host)
-	return host == "localhost" || strings.HasSuffix(host, ".localhost") || err == nil && ip.Unmap().IsLoopback()
+	return err == nil && ip.Unmap().IsLoopback()
 }
 
 // hostOf is the host of an origin or of host:port, without brackets.

@@ -80,17 +80,23 @@ func run(ctx context.Context, dir string, getenv func(string) string, stderr io.
 		return err
 	}
 	limits := newLimits(cfg, db, log)
-	service, users, handler, err := newSite(ctx, cfg, db, outbox, limits, log)
+	debug, err := openDebug(ctx, cfg, log)
 	if err != nil {
 		return err
 	}
+	defer debug.Close()
+	service, users, handler, err := newSite(ctx, cfg, db, outbox, limits, debug, log)
+	if err != nil {
+		return err
+	}
+	debug.Read(service, users)
 	if err := prepare(ctx, cfg, service, users); err != nil {
 		return err
 	}
 
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var running sync.WaitGroup
-	for _, work := range []func(context.Context){service.Run, users.Run, outbox.Run, limits.Run} {
+	for _, work := range []func(context.Context){service.Run, users.Run, outbox.Run, limits.Run, debug.Run} {
 		running.Go(func() {
 			defer reportPanic(cfg.logJSON, stderr)
 			work(background)

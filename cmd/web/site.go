@@ -15,6 +15,7 @@ import (
 	"latchkey/internal/auth/authhttp"
 	"latchkey/internal/authjs"
 	"latchkey/internal/mail"
+	"latchkey/internal/metrics"
 	"latchkey/internal/ratelimit"
 	"latchkey/internal/views/mails"
 	"latchkey/internal/web"
@@ -66,9 +67,9 @@ func sessionCookie(cfg config) authjs.Cookie {
 
 // newSite wires the session engine to the pages. What stays open ends with ctx.
 func newSite(
-	ctx context.Context, cfg config, db database, outbox *mail.Service, limits *ratelimit.Service, log *slog.Logger,
+	ctx context.Context, cfg config, db database, outbox *mail.Service, limits *ratelimit.Service, debug *metrics.Service, log *slog.Logger,
 ) (*auth.Service, *accounts.Service, http.Handler, error) {
-	service, users, err := newServices(cfg, db, outbox, limits, auth.LogEvents(log), log)
+	service, users, err := newServices(cfg, db, outbox, limits, debug.Events(auth.LogEvents(log)), log)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -89,6 +90,7 @@ func newSite(
 			PollInterval:   cfg.pollInterval,
 			Push:           cfg.push,
 			Warning:        warning(cfg),
+			Observe:        debug.Observer(),
 			Log:            log,
 		},
 		Database:          db.Name(),

@@ -23,6 +23,7 @@ type Hasher struct {
 	log    *slog.Logger
 
 	refused atomic.Int64  // since the last line in the log
+	turned  atomic.Uint64 // refused so far
 	done    atomic.Uint64 // work of all hashes so far, in KiB filled
 }
 
@@ -128,6 +129,7 @@ func (h *Hasher) slot(ctx context.Context) (release func(), err error) {
 
 // refuse counts a refusal. A burst of thousands is one line a second in the log.
 func (h *Hasher) refuse() {
+	h.turned.Add(1)
 	if h.refused.Add(1) == 1 {
 		time.AfterFunc(time.Second, func() {
 			h.log.Warn("password hashing is saturated: sign-ins were refused", "refused", h.refused.Swap(0))

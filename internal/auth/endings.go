@@ -27,6 +27,7 @@ type Endings struct {
 
 	mu     sync.Mutex
 	synced time.Time   // last time the database was asked; zero = never
+	told   time.Time   // when it last answered, by the process's own clock; at first, when this began
 	usable atomic.Bool // the database has been asked once
 }
 
@@ -44,7 +45,7 @@ const (
 )
 
 func newEndings(renewAfter time.Duration, now func() time.Time, notify func(sessionID string)) *Endings {
-	return &Endings{keep: renewAfter + endingsSlack, now: now, notify: notify, hints: make(chan struct{}, 1), known: newChanges()}
+	return &Endings{keep: renewAfter + endingsSlack, now: now, notify: notify, hints: make(chan struct{}, 1), known: newChanges(), told: time.Now()}
 }
 
 // Ended says why the session ended, if this instance knows that it did.
@@ -80,6 +81,13 @@ func (e *Endings) Apply(changes ...Change) {
 // Size is the number of entries held.
 func (e *Endings) Size() int { return e.known.size() }
 
+// age is how long ago the database last answered a Sync. Nobody can set this clock.
+func (e *Endings) age() time.Duration {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return time.Since(e.told)
+}
+
 // feed is the part of a Store that is read here.
 type feed interface {
 	Changes(ctx context.Context, since time.Time) ([]Change, error)
@@ -98,7 +106,7 @@ func (e *Endings) Sync(ctx context.Context, from feed) error {
 		return err
 	}
 	e.mu.Lock()
-	e.synced = now
+	e.synced, e.told = now, time.Now()
 	e.mu.Unlock()
 	e.usable.Store(true)
 	e.known.forget(now.Add(-e.keep))

@@ -32,6 +32,9 @@ var (
 	// known and nobody is let in. Every store wraps it around what its database
 	// says.
 	ErrUnavailable = errors.New("the database cannot be used")
+	// ErrNotMigrated means that the database answers, and its schema is not yet
+	// the one that this program expects.
+	ErrNotMigrated = errors.New("the database is not migrated yet")
 )
 
 // LimitError is ErrSessionLimit with what the user needs to decide.

@@ -73,6 +73,3 @@ func (j *JWT) claims(value string, now time.Time) []Claim {
 func (s *Service) Lifetimes() (renewAfter, maxAge, absolute time.Duration) {
 	return s.cfg.RenewAfter, s.cfg.MaxAge, s.cfg.AbsoluteMaxAge
 }
-
-// EndingsSize is how many sessions this instance remembers as ended or changed.
-func (s *Service) EndingsSize() int { return s.endings.Size() }

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/singleflight"
@@ -54,6 +55,7 @@ type Service struct {
 	companions    signer
 	flights       singleflight.Group
 	told          *seldom // of events that would come with every request
+	renewals      atomic.Uint64
 }
 
 // New returns a Service. Call Run to keep it in step with other instances.

@@ -40,6 +40,7 @@ func (a attempt) renew(ctx context.Context) Result {
 		// which is no reason to turn away a session that can be read.
 		return a.validate(ctx)
 	}
+	a.renewals.Add(1)
 	issued, err := a.issue(session, token)
 	if err != nil { // the session is good; the browser keeps the cookie it has
 		a.cfg.Log.ErrorContext(ctx, "renewed session has no new cookie", "user", session.User.ID, "error", err)

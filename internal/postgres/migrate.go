@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 
+	"latchkey/internal/auth"
 	migrations "latchkey/migrations/postgres"
 )
 
@@ -51,7 +52,7 @@ func (s *Store) Ready(ctx context.Context) error {
 		return Error("ready", err)
 	}
 	if pending {
-		return errors.New("ready: the database is not migrated yet")
+		return fmt.Errorf("ready: %w", auth.ErrNotMigrated)
 	}
 	s.migrated.Store(true)
 	return nil

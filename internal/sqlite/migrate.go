@@ -3,11 +3,11 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 
 	"github.com/pressly/goose/v3"
 
+	"latchkey/internal/auth"
 	migrations "latchkey/migrations/sqlite"
 )
 
@@ -45,7 +45,7 @@ func (s *Store) Ready(ctx context.Context) error {
 		return Error("ready", err)
 	}
 	if pending {
-		return errors.New("ready: the database is not migrated yet")
+		return fmt.Errorf("ready: %w", auth.ErrNotMigrated)
 	}
 	s.migrated.Store(true)
 	return nil

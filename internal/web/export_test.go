@@ -11,3 +11,6 @@ var Parts = parts
 
 // OwnRoutes are the routes that a site has without any part.
 func OwnRoutes(k *kit.Kit, cfg Config) chi.Routes { return routes(k, cfg) }
+
+// NotReady are the parts of an instance that keep it from being of use.
+var NotReady = notReady

@@ -2,15 +2,18 @@ package web
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"time"
 
+	"latchkey/internal/auth"
 	"latchkey/internal/web/kit"
 )
 
 // health tells machines how this instance is.
 type health struct {
+	auth  *auth.Service               // whether it hears what ends
 	ready func(context.Context) error // whether the database takes writes and is migrated
 	notes func() []string             // what the database does without; nil = nothing
 	log   *slog.Logger
@@ -26,15 +29,18 @@ func (h health) alive(w http.ResponseWriter, _ *http.Request) {
 var isAlive = []byte(`{"status":"alive"}`)
 
 // usable says whether this instance should get requests: the database takes
-// writes and its schema is the one this program was built for. The notes say what
-// works less well than it could.
+// writes, its schema is the one this program was built for, and the instance hears
+// what ends elsewhere. Otherwise it says which of that is not so, in fixed words:
+// anyone may ask, and what happened is in the log. The notes say what works less
+// well than it could.
 func (h health) usable(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
 	defer cancel()
-	if err := h.ready(ctx); err != nil {
-		h.log.WarnContext(r.Context(), "not ready", "error", err)
-		kit.WriteJSON(w, http.StatusServiceUnavailable, map[string]string{"status": "not ready"})
+	err, age := h.ready(ctx), h.auth.EndingsAge()
+	if parts := notReady(err, age); len(parts) > 0 {
+		h.log.WarnContext(r.Context(), "not ready", "parts", parts, "error", err, "endings_age", age.Round(time.Millisecond))
+		kit.WriteJSON(w, http.StatusServiceUnavailable, map[string]any{"status": "not ready", "not_ready": parts})
 		return
 	}
 	answer := map[string]any{"status": "ready"}
@@ -44,4 +50,24 @@ func (h health) usable(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	kit.WriteJSON(w, http.StatusOK, answer)
+}
+
+// outOfStep is how long an instance may hear nothing of what ends and count as in step:
+// it asks every two seconds, and gives an answer five.
+const outOfStep = 15 * time.Second
+
+// notReady are the parts that keep this instance from being of use, by their names, with
+// what is wrong with each.
+func notReady(err error, endingsAge time.Duration) map[string]string {
+	parts := map[string]string{}
+	switch {
+	case errors.Is(err, auth.ErrNotMigrated):
+		parts["migrations"] = "the database does not have the schema of this release yet"
+	case err != nil:
+		parts["database"] = "it does not answer, or takes no writes"
+	}
+	if endingsAge > outOfStep {
+		parts["endings"] = "this instance has not heard lately which sessions have ended"
+	}
+	return parts
 }

@@ -44,18 +44,35 @@ func (k *Kit) exchange(next http.Handler) http.Handler {
 		x := &exchange{ResponseWriter: w, id: rand.Text()[:12], trace: traceOf(r), nonce: sync.OnceValue(rand.Text)}
 		w.Header()["X-Request-Id"] = []string{x.id}
 		r = r.WithContext(context.WithValue(dbtrace.WithCounter(r.Context()), exchangeKey{}, x))
-		defer func() {
-			level := slog.LevelInfo
-			if isProbe(r) {
-				level = slog.LevelDebug // probes would drown the rest
-			}
-			if k.Log.Enabled(r.Context(), level) {
-				k.Log.LogAttrs(r.Context(), level, "request", slog.String("method", r.Method), slog.String("path", routeOf(r)),
-					slog.Int("status", int(x.status.Load())), slog.Int64("bytes", x.bytes.Load()), slog.Duration("duration", time.Since(start).Round(time.Microsecond)))
-			}
-		}()
+		defer func() { k.note(r, x, time.Since(start)) }()
 		next.ServeHTTP(httpwriter.Wrap(w, x), r)
 	})
+}
+
+// note writes the line of a request that is over, and tells Observe of it.
+func (k *Kit) note(r *http.Request, x *exchange, took time.Duration) {
+	status := int(x.status.Load())
+	if k.Observe != nil {
+		k.Observe(patternOf(r), r.Method, status, took)
+	}
+	level := slog.LevelInfo
+	if isProbe(r) {
+		level = slog.LevelDebug // probes would drown the rest
+	}
+	if k.Log.Enabled(r.Context(), level) {
+		k.Log.LogAttrs(r.Context(), level, "request", slog.String("method", r.Method), slog.String("path", routeOf(r)),
+			slog.Int("status", status), slog.Int64("bytes", x.bytes.Load()), slog.Duration("duration", took.Round(time.Microsecond)))
+	}
+}
+
+// patternOf is the pattern of the request's route.
+func patternOf(r *http.Request) string {
+	if c := chi.RouteContext(r.Context()); c != nil {
+		if pattern := c.RoutePattern(); pattern != "" {
+			return pattern
+		}
+	}
+	return "unmatched"
 }
 
 // routeOf is the request's path, with the ids in it left out where a route has a name for

@@ -45,6 +45,11 @@ type Config struct {
 	MaxTime        time.Duration     // how long a handler may take to answer; 0 = 10 s
 	Warning        time.Duration     // how long before its session ends an idle page says so; 0 = never
 	Log            *slog.Logger      // never nil
+
+	// Observe is told of every request once it is answered: its route's pattern (a path that
+	// no route has is "unmatched"), the status, 0 = none was sent, and how long it took. It must
+	// not keep the request waiting. nil = nobody wants to know.
+	Observe func(route, method string, status int, took time.Duration)
 }
 
 // Kit is shared by all handlers of a site.

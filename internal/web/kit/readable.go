@@ -28,12 +28,7 @@ func readableAttr(a slog.Attr) slog.Attr {
 	case slog.KindTime:
 		v = slog.TimeValue(v.Time().UTC())
 	case slog.KindAny:
-		switch text := v.Any().(type) {
-		case error:
-			v = slog.StringValue(inert(text.Error()))
-		case []string:
-			v = slog.AnyValue(inertAll(text))
-		}
+		v = readableAny(v)
 	case slog.KindGroup:
 		var group []slog.Attr
 		for _, member := range v.Group() {
@@ -41,15 +36,19 @@ func readableAttr(a slog.Attr) slog.Attr {
 		}
 		v = slog.GroupValue(group...)
 	}
-	return slog.Attr{Key: a.Key, Value: v}
+	return slog.Attr{Key: inert(a.Key), Value: v}
 }
 
-func inertAll(texts []string) []string {
-	clean := make([]string, len(texts))
-	for i, text := range texts {
-		clean[i] = inert(text)
+// readableAny is an error as its text, and any other value as it is, unless there is a
+// command in it, as in one of a list of hosts: then that is a text as well.
+func readableAny(v slog.Value) slog.Value {
+	if err, ok := v.Any().(error); ok {
+		return slog.StringValue(inert(err.Error()))
 	}
-	return clean
+	if text := fmt.Sprintf("%+v", v.Any()); strings.ContainsFunc(text, isCommand) {
+		return slog.StringValue(inert(text))
+	}
+	return v
 }
 
 // inert writes out the characters that are not seen but obeyed.

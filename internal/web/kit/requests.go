@@ -39,7 +39,7 @@ func (h logHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
 }
 
 func (h logHandler) WithGroup(name string) slog.Handler {
-	return logHandler{h.Handler.WithGroup(name)}
+	return logHandler{h.Handler.WithGroup(inert(name))}
 }
 
 // recoverPanics turns a bug in one request into a 500 for that request.

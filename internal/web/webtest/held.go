@@ -14,6 +14,7 @@ import (
 type Held struct {
 	Database
 	wait atomic.Pointer[func(context.Context) error]
+	deaf atomic.Bool
 }
 
 // Hold returns a database that answers as usual, so far.
@@ -36,8 +37,16 @@ func (h *Held) err(ctx context.Context) error {
 	return nil
 }
 
+// Deaf has the question for news fail, or no more.
+func (h *Held) Deaf(deaf bool) { h.deaf.Store(deaf) }
+
 // Changes implements auth.Store: there is no news.
-func (h *Held) Changes(context.Context, time.Time) ([]auth.Change, error) { return nil, nil }
+func (h *Held) Changes(context.Context, time.Time) ([]auth.Change, error) {
+	if h.deaf.Load() {
+		return nil, auth.ErrUnavailable
+	}
+	return nil, nil
+}
 
 // Ready reports whether it answers.
 func (h *Held) Ready(ctx context.Context) error { return h.err(ctx) }
