@@ -56,6 +56,9 @@ func parsePHC(phc string) (p HashParams, salt, sum []byte, err error) {
 	if sum, err = b64.DecodeString(parts[5]); err != nil || len(sum) < 16 || len(sum) > 64 {
 		return bad("unreadable hash")
 	}
+	if formatPHC(p, salt, sum) != phc { // the parsers of Go overlook what stands behind a number, or between digits
+		return bad("not spelt as a PHC string is")
+	}
 	return p, salt, sum, nil
 }
 

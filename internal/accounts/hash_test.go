@@ -123,6 +123,9 @@ func TestHashingIsBounded(t *testing.T) { // DO-3
 		if _, _, err := h.Verify(ctx, "x", ""); !errors.Is(err, ErrBusy) {
 			t.Errorf("Verify for a client that left = %v, want ErrBusy", err)
 		}
+		if st := h.stats(); st.Refused != 2 || st.Waiting != 0 || st.Running != st.Slots {
+			t.Errorf("after two refusals, with every slot taken, stats = %+v", st)
+		}
 		if waiting := len(h.places) - len(h.slots); waiting != 0 {
 			t.Errorf("%d places are taken by callers who have gone, want none", waiting)
 		}
@@ -163,5 +166,29 @@ func TestAFullWaitingRoomRefusesAtOnce(t *testing.T) { // DO-3
 			t.Errorf("4,000 refusals are %d lines in the log, want one that counts them:\n%s", got, lines.String())
 		}
 		waiting.Wait()
+	})
+}
+
+// PW-2: a hash from the database is read in one spelling and asks for no more than it may, or
+// it is refused: nothing panics, and no row has a sign-in take all memory.
+func FuzzParsePHC(f *testing.F) {
+	good := formatPHC(OWASPHash, make([]byte, saltBytes), make([]byte, hashBytes))
+	for _, seed := range []string{"", good, good + "$", good[:len(good)-1], good[:len(good)-5] + "\n" + good[len(good)-5:], "$2b$12$" + good} {
+		f.Add(seed)
+	}
+	for _, costs := range []string{"m=4294967295,t=1,p=1", "m=8,t=-1,p=256", "m=8,t=1,p=1x", "m=008,t=1,p=1", "m=8,t=0,p=1", "t=1,m=8,p=1", "m=8, t=1,p=1"} {
+		f.Add(strings.Replace(good, "m=19456,t=2,p=1", costs, 1))
+	}
+	f.Fuzz(func(t *testing.T, phc string) {
+		p, salt, sum, err := parsePHC(phc)
+		if err != nil {
+			return
+		}
+		if p.MemoryKiB > maxHashMemory || p.Passes > maxHashPasses || p.Lanes > maxHashLanes || p.Passes == 0 || p.Lanes == 0 || len(sum) > 64 {
+			t.Fatalf("parsePHC(%q) = %+v, want it refused", phc, p)
+		}
+		if again := formatPHC(p, salt, sum); again != phc {
+			t.Fatalf("parsePHC(%q) reads what is written %q, want one spelling", phc, again)
+		}
 	})
 }

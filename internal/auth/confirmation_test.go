@@ -53,3 +53,25 @@ func TestConfirmation(t *testing.T) {
 		}
 	}
 }
+
+// CL-1: nobody gets past the limit with a confirmation that was not minted for them, and none
+// that the browser sends breaks anything.
+func FuzzConfirmation(f *testing.F) {
+	c, err := newConfirmations([]string{"a secret of thirty-two bytes, or more"})
+	if err != nil {
+		f.Fatal(err)
+	}
+	at := time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
+	good := c.mint(confirmation{"ada", MethodPassword, "credential", "fingerprint"}, at)
+	f.Add(good)
+	f.Add(good[:len(good)-1])
+	f.Add(good + ".")
+	f.Add("ada.password..9999999999.x.y")
+	f.Add(strings.Repeat(".", 5))
+	f.Fuzz(func(t *testing.T, text string) {
+		said, err := c.open(text, at)
+		if (err == nil) != (text == good) || err != nil && said != (confirmation{}) {
+			t.Fatalf("open(%q) = %+v, %v, want what was minted or ErrConfirmation", text, said, err)
+		}
+	})
+}
