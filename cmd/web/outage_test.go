@@ -36,7 +36,8 @@ type reply struct {
 // site is one that runs as a program, and a user who is signed in to it.
 type site struct {
 	*process
-	ada *http.Client
+	ada   *http.Client
+	email string // Ada's
 }
 
 // ask sends what it is asked for within a minute: later there is no answer, which is an
@@ -97,9 +98,9 @@ func started(t *testing.T, dir, strategy, dsn string) *site {
 	if p.url == "" {
 		t.Fatalf("the program does not start:\n%s", p.output)
 	}
-	s := &site{process: p}
+	s := &site{process: p, email: strategy + "@example.com"}
 	var signedUp reply
-	if s.ada, signedUp = s.signUp(strategy + "@example.com"); signedUp.status != 200 || !strings.Contains(signedUp.text, "Dashboard") {
+	if s.ada, signedUp = s.signUp(s.email); signedUp.status != 200 || !strings.Contains(signedUp.text, "Dashboard") {
 		t.Fatalf("signing up = %d, want the dashboard", signedUp.status)
 	}
 	return s
@@ -146,7 +147,7 @@ func (s *site) outOfService() {
 		"the dashboard": func() reply { return s.get(s.ada, "/dashboard") },
 		"the account":   func() reply { return s.get(s.ada, "/account") },
 		"a form":        func() reply { return s.post(s.ada, "/account/sessions/end-all") },
-		"a sign-in":     func() reply { return s.post(stranger, "/signin", "email", "jwt@example.com", "password", userPassword) },
+		"a sign-in":     func() reply { return s.post(stranger, "/signin", "email", s.email, "password", userPassword) },
 		"a sign-up":     func() reply { return s.post(stranger, "/signup", "email", "new@example.com", "password", userPassword) },
 	}) {
 		if got.status != http.StatusServiceUnavailable || got.header.Get("Retry-After") == "" || len(got.cookies) != 0 {
@@ -182,7 +183,7 @@ func (s *site) back() {
 	for {
 		page, ready := s.get(s.ada, "/dashboard"), s.get(s.ada, "/readyz")
 		stranger := visitor(s.t)
-		in := s.post(stranger, "/signin", "email", "jwt@example.com", "password", userPassword)
+		in := s.post(stranger, "/signin", "email", s.email, "password", userPassword)
 		if page.status == 200 && strings.Contains(page.text, "Dashboard") && ready.status == 200 && in.status == 200 {
 			s.t.Logf("served again after %v", time.Since(start))
 			return
@@ -266,6 +267,73 @@ func TestASiteComesBackWithItsDatabase(t *testing.T) {
 	}
 }
 
+// DB-3: a server that takes no writes any more, such as one that was demoted, lets nobody in,
+// says so, and is followed once it does.
+func TestAReadOnlyServerLetsNobodyIn(t *testing.T) {
+	c := testenv.PostgresCluster(t)
+	dsn := c.DSN("postgres")
+	for _, strategy := range []string{"jwt", "database"} {
+		t.Run(strategy, func(t *testing.T) {
+			s := started(t, t.TempDir(), strategy, dsn)
+			users, sessions := query(t, dsn, "SELECT count(*) FROM users"), query(t, dsn, "SELECT count(*) FROM sessions")
+			readOnly(t, dsn, "on")
+			stranger := visitor(t)
+			for name, got := range map[string]reply{
+				"a sign-in": s.post(stranger, "/signin", "email", s.email, "password", userPassword),
+				"a sign-up": s.post(stranger, "/signup", "email", "new@example.com", "password", userPassword),
+			} {
+				if got.status != 503 || len(got.cookies) != 0 || !strings.Contains(got.text, "Nothing is lost") {
+					t.Errorf("while nothing can be written %s = %d with %d cookies, want 503 and none", name, got.status, len(got.cookies))
+				}
+			}
+			if got := s.get(s.ada, "/dashboard"); got.status != 200 && got.status != 503 || len(got.cookies) != 0 {
+				t.Errorf("while nothing can be written the dashboard = %d with %d cookies, want it, or 503, and none", got.status, len(got.cookies))
+			}
+			if got := s.get(stranger, "/readyz"); got.status != 503 || !strings.Contains(got.text, `"database":`) {
+				t.Errorf("while nothing can be written /readyz = %d %s, want 503 and the part", got.status, got.text)
+			}
+			if got := s.get(stranger, "/healthz"); got.status != 200 {
+				t.Errorf("while nothing can be written /healthz = %d, want 200", got.status)
+			}
+			if !strings.Contains(s.output.String(), "DATABASE_URL must name the primary") {
+				t.Errorf("the log does not say what to do:\n%s", s.output)
+			}
+			readOnly(t, dsn, "off")
+			s.back()
+			if u, n := query(t, dsn, "SELECT count(*) FROM users"), query(t, dsn, "SELECT count(*) FROM sessions WHERE ended_at IS NULL"); u != users || n <= sessions-1 {
+				t.Errorf("%d users and %d sessions became %d and %d, want what the refused had sent left out", users, sessions, u, n)
+			}
+		})
+	}
+}
+
+// readOnly has a server take no writes, or take them again, and waits until connections know.
+func readOnly(t *testing.T, dsn, value string) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.WithoutCancel(t.Context()))
+	for _, statement := range []string{"SET default_transaction_read_only = off", "ALTER SYSTEM SET default_transaction_read_only = " + value, "SELECT pg_reload_conf()"} {
+		if _, err := conn.Exec(t.Context(), statement); err != nil {
+			t.Fatalf("%s: %v", statement, err)
+		}
+	}
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		var now string
+		if err := conn.QueryRow(t.Context(), "SELECT reset_val FROM pg_settings WHERE name = 'default_transaction_read_only'").Scan(&now); err != nil {
+			t.Fatal(err)
+		}
+		if now == value {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("default_transaction_read_only is %s ten seconds after it was set to %s", now, value)
+		}
+	}
+}
+
 // wire leads to a database, and can fall silent: connections stay, and nothing comes
 // through.
 type wire struct {
@@ -317,11 +385,11 @@ func (w *wire) carry(to, from net.Conn) {
 	for {
 		n, err := from.Read(data)
 		w.gate.RLock()
+		if err == nil {
+			_, err = to.Write(data[:n])
+		}
 		w.gate.RUnlock()
 		if err != nil {
-			return
-		}
-		if _, err := to.Write(data[:n]); err != nil {
 			return
 		}
 	}

@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"errors"
 	"os"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -10,7 +9,16 @@ import (
 
 // errReadOnly means that the server can be read but not written, such as a
 // standby, or a former primary after a failover.
-var errReadOnly = errors.New("the server takes no writes")
+var errReadOnly error = readOnlyError{}
+
+// readOnlyError has the code of PostgreSQL's own error for a write, by which a page of your
+// project knows an outage, whether or not its store calls Error.
+type readOnlyError struct{}
+
+func (readOnlyError) Error() string { return "the server takes no writes" }
+
+// SQLState is the code in appendix A of PostgreSQL's manual.
+func (readOnlyError) SQLState() string { return readOnlySQL }
 
 // wantPrimary makes target_session_attrs=read-write the default: after a
 // failover a name may still lead to the former primary, where every write would
