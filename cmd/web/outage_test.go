@@ -86,7 +86,7 @@ func (s *site) must(got reply, err error) reply {
 // signUp signs up a user in a browser of their own.
 func (s *site) signUp(email string) (*http.Client, reply) {
 	s.t.Helper()
-	client := visitor(s.t)
+	client := guest(s.t)
 	return client, s.post(client, "/signup", "email", email, "password", userPassword)
 }
 
@@ -142,7 +142,7 @@ func (s *site) atOnce(questions map[string]func() reply) map[string]reply {
 func (s *site) outOfService() {
 	s.t.Helper()
 	before := s.cookies(s.ada)
-	stranger := visitor(s.t)
+	stranger := guest(s.t)
 	for name, got := range s.atOnce(map[string]func() reply{
 		"the dashboard": func() reply { return s.get(s.ada, "/dashboard") },
 		"the account":   func() reply { return s.get(s.ada, "/account") },
@@ -182,7 +182,7 @@ func (s *site) back() {
 	start := time.Now()
 	for {
 		page, ready := s.get(s.ada, "/dashboard"), s.get(s.ada, "/readyz")
-		stranger := visitor(s.t)
+		stranger := guest(s.t)
 		in := s.post(stranger, "/signin", "email", s.email, "password", userPassword)
 		if page.status == 200 && strings.Contains(page.text, "Dashboard") && ready.status == 200 && in.status == 200 {
 			s.t.Logf("served again after %v", time.Since(start))
@@ -277,7 +277,7 @@ func TestAReadOnlyServerLetsNobodyIn(t *testing.T) {
 			s := started(t, t.TempDir(), strategy, dsn)
 			users, sessions := query(t, dsn, "SELECT count(*) FROM users"), query(t, dsn, "SELECT count(*) FROM sessions")
 			readOnly(t, dsn, "on")
-			stranger := visitor(t)
+			stranger := guest(t)
 			for name, got := range map[string]reply{
 				"a sign-in": s.post(stranger, "/signin", "email", s.email, "password", userPassword),
 				"a sign-up": s.post(stranger, "/signup", "email", "new@example.com", "password", userPassword),

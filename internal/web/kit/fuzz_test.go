@@ -133,7 +133,7 @@ func FuzzKept(f *testing.F) {
 			t.Fatalf("a text of another kind says %q as a notice", got)
 		}
 		kept := k.devices.Get(asked(k.devices, own))
-		if d := k.deviceOf(asked(k.devices, own)); kept != "" && !strings.HasSuffix(payload, kept) || d.id != "" && !strings.Contains(kept, d.id) {
+		if d := k.browserOf(asked(k.devices, own)); kept != "" && !strings.HasSuffix(payload, kept) || d.id != "" && !strings.Contains(kept, d.id) {
 			t.Fatalf("the payload %q is read as %q, a device %q", payload, kept, d)
 		}
 	})
