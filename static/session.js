@@ -284,6 +284,7 @@ function follow(reason) {
   if (reader === "nobody" && emit("expired") && isPrivate) {
     // The sign-in page believes a reason in its address only beside this.
     document.cookie = `session-ended=${reason}; Path=/signin; Max-Age=10; SameSite=Lax`;
+    void document.cookie; // Chromium writes cookies later, but before one is read: without this the next request may go ahead of it
     leave(`/signin?${new URLSearchParams({ callbackUrl, reason })}${location.hash}`); // see fragment.js
   }
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -134,8 +135,8 @@ func TestFiveTabsPollAsOne(t *testing.T) {
 			if more > 0 {
 				askers++
 			}
-			if more == 0 && b.count("heard") < 4 {
-				t.Errorf("tab %d asked nothing and heard %d answers, want those of the tab that asks", i, b.count("heard"))
+			if more == 0 {
+				until(t, fmt.Sprintf("tab %d, which asks nothing, hears what the tab that asks does", i), func() bool { return b.count("heard") >= 4 })
 			}
 		}
 		if askers != 1 {
@@ -156,19 +157,22 @@ func TestFiveTabsOfAnOldBrowserShareTheirPolls(t *testing.T) {
 	if eval[bool](tabs[0], `"locks" in navigator`) {
 		t.Fatal("the browser still has Web Locks; this test proves nothing")
 	}
-	before, start := f.polls(), time.Now()
-	until(t, "five more polls", func() bool { return f.polls() >= before+5 })
-	intervals := time.Since(start).Seconds() / 2
-	polls := float64(f.polls() - before)
-	t.Logf("%.0f polls in %.1f intervals", polls, intervals)
-	if polls/intervals > 2.5 {
-		t.Errorf("five tabs made %.0f polls in %.1f intervals, want about one each", polls, intervals)
-	}
-	for i, b := range tabs {
-		if b.count("heard") == 0 {
-			t.Errorf("tab %d heard of no other's answer", i)
+	until(t, "every tab has heard of another's answer", func() bool {
+		return !slices.ContainsFunc(tabs, func(b tab) bool { return b.count("heard") == 0 })
+	})
+	// Five tabs on their own always make five an interval. On a busy machine the timers of
+	// two may coincide for a while, so one quiet stretch is enough.
+	for range 5 {
+		before, start := f.polls(), time.Now()
+		until(t, "six more polls", func() bool { return f.polls() >= before+6 })
+		intervals := time.Since(start).Seconds() / 2
+		polls := float64(f.polls() - before)
+		t.Logf("%.0f polls in %.1f intervals", polls, intervals)
+		if polls/intervals <= 2.5 {
+			return
 		}
 	}
+	t.Error("five tabs made more than 2.5 polls an interval, again and again, want about one")
 }
 
 // fiveTabs of one browser look at the dashboard.

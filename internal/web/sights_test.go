@@ -202,9 +202,10 @@ var troubleSights = []webtest.Sight{
 func ended(reason auth.Reason) func(*webtest.Viewer) {
 	return func(v *webtest.Viewer) {
 		v.Open("/signin")
-		v.Do("be session.js", chromedp.Evaluate[chromedp.Void](`document.cookie = "session-ended=`+string(reason)+`; Path=/signin"`))
+		// A cookie that has been read back has been written; see follow in session.js.
+		v.Do("be session.js", chromedp.Evaluate[chromedp.Void](`document.cookie = "session-ended=`+string(reason)+`; Path=/signin"; void document.cookie`))
 		v.Visit("/signin?reason="+string(reason), "Sign in")
-		v.Do("find the notice", chromedp.WaitVisible(chromedp.CSS("main .note")))
+		v.Finds("main .note")
 	}
 }
 
@@ -216,7 +217,7 @@ func noticed(status string) func(*webtest.Viewer) {
 			document.addEventListener("session:status", () => Object.assign(m.status, { `+status+` }), true); // whatever the clock says
 			document.dispatchEvent(new Event("session:status"));
 		})`, chromedp.EvalAwaitPromise))
-		v.Do("find the notice", chromedp.WaitVisible(chromedp.CSS("#session-notice p")))
+		v.Finds("#session-notice p")
 	}
 }
 

@@ -1,6 +1,7 @@
 package webtest
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -52,6 +53,19 @@ func (b Tab) ComesTo(path, text string) {
 	})
 	if at != path || !strings.Contains(body, text) {
 		b.T.Fatalf("the tab is at %s, want it at %s with %q on the page:\n%s", at, path, text, body)
+	}
+}
+
+// Finds waits until the page shows an element.
+func (b Tab) Finds(selector string) {
+	b.T.Helper()
+	var body string
+	if !Eventually(func() bool {
+		shown, _ := chromedp.Run(b.Tab, chromedp.Evaluate[bool](`document.querySelector(`+strconv.Quote(selector)+`)?.checkVisibility() ?? false`))
+		body, _ = chromedp.Run(b.Tab, chromedp.Evaluate[string](`location + "\n" + document.body?.innerText`))
+		return shown
+	}) {
+		b.T.Fatalf("the page does not show %s:\n%s", selector, body)
 	}
 }
 
