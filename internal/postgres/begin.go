@@ -15,11 +15,8 @@ func (s *Store) Begin(ctx context.Context, userID string, now time.Time, plan fu
 	var changes []auth.Change
 	var planErr error // is returned as it is
 	err := s.inTx(ctx, func(tx pgx.Tx) error {
-		user, err := lockUser(ctx, tx, userID)
+		user, err := lockAndBury(ctx, tx, userID, now)
 		if err != nil {
-			return err
-		}
-		if err := buryExpired(ctx, tx, userID, now); err != nil {
 			return err
 		}
 		var listErr error // the database's, whatever the plan makes of it
@@ -68,26 +65,36 @@ func (s *Store) inTx(ctx context.Context, do func(pgx.Tx) error) error {
 // always a statement of its own and the first: what comes after it sees all
 // that the previous holder of the lock has committed.
 func lockUser(ctx context.Context, tx pgx.Tx, userID string) (auth.User, error) {
-	var u auth.User
+	return scanLocked(tx.QueryRow(ctx, lockingUser, userID))
+}
+
+const lockingUser = `
+	SELECT id, email, name, image, profile, password_hash, email_verified_at, disabled_at, max_sessions, created_at, updated_at
+	FROM users WHERE id = $1 FOR NO KEY UPDATE`
+
+func scanLocked(row scanner) (u auth.User, err error) {
 	var passwordHash string
-	err := tx.QueryRow(ctx, `
-		SELECT id, email, name, image, profile, password_hash, email_verified_at, disabled_at, max_sessions, created_at, updated_at
-		FROM users WHERE id = $1 FOR NO KEY UPDATE`, userID).
-		Scan(&u.ID, &u.Email, &u.Name, &u.Image, (*document)(&u.Profile), (*text)(&passwordHash), (*stamp)(&u.EmailVerifiedAt), (*stamp)(&u.DisabledAt),
-			&u.MaxSessions, (*stamp)(&u.CreatedAt), (*stamp)(&u.UpdatedAt))
+	err = row.Scan(&u.ID, &u.Email, &u.Name, &u.Image, (*document)(&u.Profile), (*text)(&passwordHash), (*stamp)(&u.EmailVerifiedAt), (*stamp)(&u.DisabledAt),
+		&u.MaxSessions, (*stamp)(&u.CreatedAt), (*stamp)(&u.UpdatedAt))
 	u.Credential = auth.CredentialOf(passwordHash)
 	return u, err
 }
 
-// buryExpired ends the user's sessions that nobody has renewed in time. They do
-// not count for the limit, so a renewal that was on its way all the while must
-// not find them alive any more.
-func buryExpired(ctx context.Context, tx pgx.Tx, userID string, now time.Time) error {
-	_, err := tx.Exec(ctx, `
+// lockAndBury is lockUser, and then, in the same round trip, ends the user's sessions that
+// nobody has renewed in time. They do not count for the limit, so a renewal that was on its
+// way all the while must not find them alive any more.
+func lockAndBury(ctx context.Context, tx pgx.Tx, userID string, now time.Time) (u auth.User, err error) {
+	var batch pgx.Batch
+	batch.Queue(lockingUser, userID).QueryRow(func(row pgx.Row) error {
+		u, err = scanLocked(row)
+		return err
+	})
+	batch.Queue(`
 		UPDATE sessions SET ended_at = $2, end_reason = $3
 		WHERE user_id = $1 AND ended_at IS NULL AND (expires_at <= $2 OR absolute_expires_at <= $2)`,
 		userID, moment(now), string(auth.ReasonExpired))
-	return err
+	err = tx.SendBatch(ctx, &batch).Close()
+	return u, err
 }
 
 func insertSession(ctx context.Context, tx pgx.Tx, userID string, n auth.Session) error {

@@ -24,16 +24,15 @@ func (s *Store) AddSignIn(ctx context.Context, userID string, in accounts.SignIn
 				return err
 			}
 		}
-		if _, err := tx.Exec(ctx, `
+		var batch pgx.Batch
+		batch.Queue(`
 			INSERT INTO sign_ins (user_id, at, failed, times, method, ip, user_agent, known) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-			userID, stamp(in.At), in.Failed, in.Times, string(in.Method), in.IP, in.UserAgent, in.Known); err != nil {
-			return err
-		}
-		_, err := tx.Exec(ctx, `
+			userID, stamp(in.At), in.Failed, in.Times, string(in.Method), in.IP, in.UserAgent, in.Known)
+		batch.Queue(`
 			DELETE FROM sign_ins WHERE user_id = $1 AND failed = $2 AND id NOT IN (
 				SELECT id FROM sign_ins WHERE user_id = $1 AND failed = $2 ORDER BY at DESC, id DESC LIMIT $3)`,
 			userID, in.Failed, accounts.KeptSignIns)
-		return err
+		return tx.SendBatch(ctx, &batch).Close()
 	}))
 }
 
