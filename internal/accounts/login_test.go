@@ -3,6 +3,7 @@ package accounts_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 
 	"latchkey/internal/accounts"
@@ -224,6 +225,20 @@ func TestEveryLoginCostsTheSameWork(t *testing.T) {
 		if got := users.HashWork() - before; got < today-today/10 || got > today+today/10 {
 			t.Errorf("Login to %q costs %d KiB of hashing, want about %d", name, got, today)
 		}
+	}
+}
+
+// DO-4: what no password can be is not hashed.
+func TestAPasswordOverTheCapIsNotHashed(t *testing.T) {
+	w := newWorld(t, "jwt")
+	before := w.users.HashWork()
+	for _, typed := range []string{strings.Repeat("x", 4096), "broken \xff text of a password"} {
+		if _, err := w.users.Login(t.Context(), accounts.Credentials{Email: "ada@example.com", Password: typed}); !errors.Is(err, accounts.ErrCredentials) {
+			t.Errorf("Login with %d bytes = %v, want ErrCredentials", len(typed), err)
+		}
+	}
+	if got := w.users.HashWork() - before; got != 0 {
+		t.Errorf("passwords that cannot be cost %d KiB of hashing, want none", got)
 	}
 }
 

@@ -279,3 +279,25 @@ func TestForwardingHeadersAreNotBelieved(t *testing.T) { // RL-3
 	b.Post("/signin", "email", "ada@example.com", "password", webtest.Password)
 	b.Get("/account/sessions").Shows(200, "127.0.0.1").Lacks("203.0.113.9")
 }
+
+// HD-5: no answer lets a page of another origin read it, signed in or not.
+func TestNoOtherOriginReadsAnAnswer(t *testing.T) {
+	w := webtest.OnMemory(t)
+	b := w.SignUp("ada@example.com")
+	pages := w.Pages(w.Handler().(chi.Routes))
+	if len(pages) < 10 {
+		t.Fatalf("the pages are %q, want all of them", pages)
+	}
+	for _, path := range pages {
+		for _, origin := range []string{"https://evil.example", "null", "https://sub." + b.Origin().Host, b.Site.URL} {
+			b.Header = http.Header{"Origin": {origin}, "Access-Control-Request-Method": {"POST"}, "Access-Control-Request-Headers": {"content-type"}}
+			for _, method := range []string{"OPTIONS", "GET"} {
+				for name := range b.Do(method, path, "", "").Header {
+					if strings.HasPrefix(name, "Access-Control-") {
+						t.Errorf("%s %s from %s has the header %s, want none of its kind", method, path, origin, name)
+					}
+				}
+			}
+		}
+	}
+}
