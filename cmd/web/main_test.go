@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"flag"
 	"io"
 	"net"
 	"net/http"
@@ -11,13 +10,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime"
-	"strconv"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"latchkey/internal/testenv"
 )
 
 // The test binary is the program, too: TestMain runs main when told so, and
@@ -31,19 +30,7 @@ func TestMain(m *testing.M) {
 		defer reportPanic(os.Getenv("LOG_FORMAT") == "json", os.Stderr)
 		panic("two\nlines")
 	}
-	waitSideBySide()
-	os.Exit(m.Run())
-}
-
-// waitSideBySide runs more tests at a time than there are cores, unless -parallel
-// says how many: those in a browser mostly wait.
-func waitSideBySide() {
-	flag.Parse()
-	said := false
-	flag.Visit(func(f *flag.Flag) { said = said || f.Name == "test.parallel" })
-	if !said {
-		flag.Set("test.parallel", strconv.Itoa(max(6, runtime.GOMAXPROCS(0))))
-	}
+	os.Exit(testenv.RunSideBySide(m, 6))
 }
 
 // process is the running program.

@@ -23,6 +23,7 @@ func moved(b *webtest.Browser, to string) string {
 
 // LG-6: nothing changes before the new address is proven, and the former one is told.
 func TestAUserChangesTheirAddress(t *testing.T) {
+	t.Parallel()
 	webtest.Everywhere(t, func(t *testing.T, w *webtest.Site) {
 		ada := webtest.Email(t)
 		to := "new-" + ada

@@ -12,6 +12,7 @@ import (
 // An ending reaches the stream of that session on whatever instance holds it,
 // and no other's.
 func TestTheStreamTellsOfAnEnding(t *testing.T) { // RV-3
+	t.Parallel()
 	webtest.Everywhere(t, func(t *testing.T, w *webtest.Site) {
 		ada := webtest.Email(t)
 		phone, other := w.SignUp(ada), w.SignUp("x"+ada)

@@ -39,6 +39,7 @@ var flows = map[string]func(t *testing.T, w *webtest.Site){
 }
 
 func TestFlows(t *testing.T) {
+	t.Parallel()
 	webtest.Everywhere(t, func(t *testing.T, w *webtest.Site) {
 		for name, flow := range flows {
 			t.Run(name, func(t *testing.T) {

@@ -67,6 +67,7 @@ var renaming = kit.Part{Build: func(k *kit.Kit) kit.Built {
 // Nobody changes anything with a session that the database knows to be over, on any
 // route: one that is added later included.
 func TestEveryChangeAsksTheDatabase(t *testing.T) {
+	t.Parallel()
 	webtest.Everywhere(t, func(t *testing.T, plain *webtest.Site) {
 		db := webtest.Hold(plain.Database)
 		w := webtest.New(t, db, plain.Auth.Strategy)

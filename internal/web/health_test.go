@@ -51,6 +51,7 @@ func TestReadySaysWhichPartIsNot(t *testing.T) {
 
 // An instance that hears nothing of what ends says so, although its database answers.
 func TestAnInstanceKnowsThatItIsOutOfStep(t *testing.T) {
+	t.Parallel()
 	db := webtest.Hold(webtest.NewMemory())
 	w := webtest.New(t, db, "jwt")
 	if age := w.Service.EndingsAge(); age > 10*time.Second {

@@ -8,6 +8,7 @@ import (
 
 // LG-4: Firefox sends the domain as it was typed, Chromium sends it as punycode.
 func TestAnAddressIsOneAccountInAllBrowsers(t *testing.T) {
+	t.Parallel()
 	webtest.Everywhere(t, func(t *testing.T, w *webtest.Site) {
 		w.Browser().Post("/signup", "email", "ada@MÜNCHEN.example", "password", webtest.Password).RedirectsTo("/dashboard").
 			Shows(200, "ada@münchen.example")

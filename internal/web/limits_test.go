@@ -37,6 +37,7 @@ func knock(w *webtest.Site, instance http.Handler, ip, path string, pairs ...str
 // RL-1, RL-2: of a burst of wrong passwords for one account, over two instances and
 // however it is spelt, ten are hashed. The right one among the rest is refused as well.
 func TestABurstOfWrongPasswordsIsCountedBeforeItIsHashed(t *testing.T) {
+	t.Parallel()
 	webtest.Everywhere(t, func(t *testing.T, w *webtest.Site) {
 		ada := webtest.Email(t)
 		w.SignUp(ada)
@@ -86,6 +87,7 @@ func TestABurstOfWrongPasswordsIsCountedBeforeItIsHashed(t *testing.T) {
 
 // RL-5: the owner's browser and the owner's address have budgets of their own.
 func TestTheOwnerComesInWhileStrangersTry(t *testing.T) {
+	t.Parallel()
 	webtest.Everywhere(t, func(t *testing.T, w *webtest.Site) {
 		ada := webtest.Email(t)
 		b := w.SignUp(ada)

@@ -19,6 +19,7 @@ var widths = []int64{280, 390, 1280}
 // The menu opens by keyboard, is walked through with Tab, and gives the keyboard
 // back when Escape closes it.
 func TestTheMenuWorksByKeyboard(t *testing.T) {
+	t.Parallel()
 	b := fullHouse(t, 2)
 	for _, width := range widths {
 		b.Do("a window", chromedp.EmulateViewport(width, 700))
@@ -53,6 +54,7 @@ func TestTheMenuWorksByKeyboard(t *testing.T) {
 
 // Without JavaScript the menu opens, changes the theme and signs out.
 func TestTheMenuNeedsNoJavaScript(t *testing.T) {
+	t.Parallel()
 	b := fullHouse(t, 2)
 	b.Do("turn scripts off", webtest.Command(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}))
 	choose := func(width int64, value string) {
@@ -80,6 +82,7 @@ func TestTheMenuNeedsNoJavaScript(t *testing.T) {
 // A user who has to choose a device sees how to go on, also on a small phone and
 // however many devices there are.
 func TestTheLimitPageHasItsButtonAboveTheFold(t *testing.T) {
+	t.Parallel()
 	for _, devices := range []int{1, 5, 40} {
 		w := webtest.OnMemory(t)
 		w.Auth.Limit, w.Auth.Policy = devices, auth.PolicyDeny

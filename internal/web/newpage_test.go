@@ -107,6 +107,7 @@ func TestANewPageKeepsThePromises(t *testing.T) {
 }
 
 func TestTheLookOfANewPage(t *testing.T) {
+	t.Parallel()
 	webtest.Look(t, func(w *webtest.Site) { w.Web.Parts = []kit.Part{reading(w).part()} },
 		webtest.Sight{Name: "new page", Show: func(v *webtest.Viewer) {
 			v.As(v.Site.SignUp("ada@example.com"))

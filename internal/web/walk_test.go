@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"path"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
@@ -41,6 +42,10 @@ func (w walker) press() {
 // clicks the link in it.
 func (w walker) read(email, subject, page, shows string) {
 	w.T.Helper()
+	webtest.Eventually(func() bool { // the answer may come before the mail
+		all, _ := w.site.Mail.List(w.T.Context(), "", 1, 0)
+		return len(all) == 1 && strings.Contains(all[0].Subject, subject)
+	})
 	w.click(`a[href="/dev/mailbox"]`)
 	w.ComesTo("/dev/mailbox", subject)
 	w.click(".mails li:first-child a")
