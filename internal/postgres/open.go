@@ -32,6 +32,8 @@ type Store struct {
 	closing, sent chan struct{} // closed by Close, and once the last hint is sent
 	mute, deaf    bool          // notifications cannot be sent, do not arrive; see probe
 
+	finder finder // of sessions
+
 	reset      atomic.Int64 // when the pool last was, in Unix nanoseconds; see reconnect
 	unprepared atomic.Bool  // connections prepare no statements; see unprepare
 

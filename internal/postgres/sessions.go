@@ -11,7 +11,7 @@ import (
 
 // Find implements auth.Store.
 func (s *Store) Find(ctx context.Context, key auth.Key) (auth.Session, error) {
-	session, err := retry(ctx, s, func() (auth.Session, error) { return findSession(ctx, s.pool, key) })
+	session, err := retry(ctx, s, func() (auth.Session, error) { return s.find(ctx, key) })
 	if err != nil {
 		return auth.Session{}, Error("find session", err)
 	}
@@ -25,10 +25,13 @@ type querier interface {
 }
 
 func findSession(ctx context.Context, q querier, key auth.Key) (auth.Session, error) {
+	statement, arg := finding(key)
+	return scanSession(q.QueryRow(ctx, statement, arg))
+}
+
+func finding(key auth.Key) (statement string, arg any) {
 	where, arg := matching(key)
-	return scanSession(q.QueryRow(ctx, `
-		SELECT `+sessionColumns+`
-		FROM sessions s LEFT JOIN users u ON u.id = s.user_id WHERE `+where, arg))
+	return `SELECT ` + sessionColumns + ` FROM sessions s LEFT JOIN users u ON u.id = s.user_id WHERE ` + where, arg
 }
 
 // matching is the condition for a key, of which each has its index.

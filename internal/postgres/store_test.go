@@ -17,7 +17,7 @@ import (
 )
 
 // open returns a store on the database, migrated, for as long as the test runs.
-func open(t *testing.T, dsn string) *Store {
+func open(t testing.TB, dsn string) *Store {
 	t.Helper()
 	s, err := Open(t.Context(), dsn, "", slog.New(slog.DiscardHandler))
 	if err != nil {

@@ -30,7 +30,10 @@ func (b *bench) measureGrowth(ctx context.Context, most int) (g growth, err erro
 	if g.View, err = measureView(ctx); err != nil {
 		return g, err
 	}
-	g.Streams, err = b.measureStreams(ctx)
+	if g.Streams, err = b.measureStreams(ctx); err != nil {
+		return g, err
+	}
+	g.Instances, err = b.measureInstances(ctx)
 	return g, err
 }
 

@@ -24,6 +24,13 @@ func (g growth) markdown() string {
 		}
 	}
 	fmt.Fprintf(&out, "| memory of each event stream, of %d | %.1f KiB |\n", g.Streams.Open, g.Streams.Bytes/1024)
+	if len(g.Instances) > 0 {
+		out.WriteString("\n### Instances on one PostgreSQL\n\nOf the same requests, each instance gets a part. At rest an instance polls for what ended every two seconds, and looks for mail and for what is to be collected.\n\n" +
+			"| instances | CPU of a request, µs, jwt, remembered: median (min to max) | transactions a second at rest, all together |\n|---|---|---|\n")
+		for _, one := range g.Instances {
+			fmt.Fprintf(&out, "| %d | %.0f (%.0f to %.0f) | %.1f |\n", one.Count, one.Micros.Median, one.Micros.Min, one.Micros.Max, one.AtRest)
+		}
+	}
 	return out.String()
 }
 

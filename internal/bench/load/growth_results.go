@@ -2,12 +2,13 @@ package main
 
 // growth is how what the database is asked gets slower with what there is.
 type growth struct {
-	Machine machine `json:"machine"`
-	Rows    []grown `json:"rows"`
-	Users   []grown `json:"users"`
-	Scans   []scans `json:"scans"`
-	View    []view  `json:"view"`
-	Streams streams `json:"streams"`
+	Machine   machine     `json:"machine"`
+	Rows      []grown     `json:"rows"`
+	Users     []grown     `json:"users"`
+	Scans     []scans     `json:"scans"`
+	View      []view      `json:"view"`
+	Streams   streams     `json:"streams"`
+	Instances []instances `json:"instances"`
 }
 
 // grown is the time of one operation at one size.

@@ -37,6 +37,7 @@ func main() {
 	flag.StringVar(&o.json, "json", "", "file for the results")
 	flag.IntVar(&o.growth, "growth", 0, "measure instead how the cost grows, up to so many rows of sessions")
 	flag.StringVar(&o.control, "control", "", "be a control; used by the program itself")
+	flag.StringVar(&o.crowd, "crowd", "", "be the crowd that signs in at this address; used by the program itself")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -49,6 +50,9 @@ func main() {
 func run(ctx context.Context, o options) error {
 	if o.control != "" {
 		return serveControl(ctx, o.control)
+	}
+	if o.crowd != "" {
+		return crowd(ctx, o.crowd)
 	}
 	root, err := moduleRoot()
 	if err != nil {

@@ -14,4 +14,5 @@ type options struct {
 	json        string // where the results go; "" = nowhere
 	growth      int    // rows; 0 = growth is not measured
 	control     string // see control.go; "" = this process is none
+	crowd       string // see busy.go; likewise
 }
