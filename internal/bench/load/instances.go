@@ -16,9 +16,10 @@ type instances struct {
 	AtRest float64 `json:"at_rest"` // transactions a second on the database while nobody asks
 }
 
-// atRest is how long an idle database is watched. An idle connection of PostgreSQL tells
-// after ten seconds what it has counted.
-const atRest = 20 * time.Second
+const (
+	settled = 11 * time.Second // an idle connection of PostgreSQL tells after ten what it has counted
+	atRest  = 20 * time.Second // that an idle database is watched
+)
 
 // measureInstances has one, two, four and eight instances on PostgreSQL share the same
 // requests.
@@ -51,6 +52,7 @@ func (b *bench) measureInstances(ctx context.Context) (all []instances, err erro
 		}
 		fmt.Fprintf(os.Stderr, "%d instances\n", count)
 		one := instances{Count: count}
+		time.Sleep(settled)
 		if one.AtRest, err = transactions(ctx, db, atRest); err != nil {
 			return nil, err
 		}
