@@ -85,7 +85,8 @@ func run(ctx context.Context, dir string, getenv func(string) string, stderr io.
 		return err
 	}
 	defer debug.Close()
-	service, users, handler, err := newSite(ctx, cfg, db, outbox, limits, debug, log)
+	var running sync.WaitGroup // all that goes on besides requests
+	service, users, handler, err := newSite(ctx, cfg, db, outbox, limits, debug, running.Go, log)
 	if err != nil {
 		return err
 	}
@@ -95,7 +96,6 @@ func run(ctx context.Context, dir string, getenv func(string) string, stderr io.
 	}
 
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
-	var running sync.WaitGroup
 	for _, work := range []func(context.Context){service.Run, users.Run, outbox.Run, limits.Run, debug.Run} {
 		running.Go(func() {
 			defer reportPanic(cfg.logJSON, stderr)

@@ -67,7 +67,8 @@ func sessionCookie(cfg config) authjs.Cookie {
 
 // newSite wires the session engine to the pages. What stays open ends with ctx.
 func newSite(
-	ctx context.Context, cfg config, db database, outbox *mail.Service, limits *ratelimit.Service, debug *metrics.Service, log *slog.Logger,
+	ctx context.Context, cfg config, db database, outbox *mail.Service, limits *ratelimit.Service, debug *metrics.Service,
+	behind func(job func()), log *slog.Logger,
 ) (*auth.Service, *accounts.Service, http.Handler, error) {
 	service, users, err := newServices(cfg, db, outbox, limits, debug.Events(auth.LogEvents(log)), log)
 	if err != nil {
@@ -90,6 +91,7 @@ func newSite(
 			PollInterval:   cfg.pollInterval,
 			Push:           cfg.push,
 			Warning:        warning(cfg),
+			Behind:         behind,
 			Observe:        debug.Observer(),
 			Log:            log,
 		},

@@ -116,6 +116,7 @@ func TestASignUpDoesNotTellATakenAddress(t *testing.T) {
 
 // waitingMails is how many mails to an address are in the outbox of a site on memory.
 func waitingMails(w *webtest.Site, email string) (n int) {
+	w.Letters.To(email) // waits until all is said
 	for _, m := range w.Database.(*webtest.Memory).Mail {
 		if m.To == email {
 			n++

@@ -2,7 +2,6 @@ package web_test
 
 import (
 	"path"
-	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
@@ -42,10 +41,7 @@ func (w walker) press() {
 // clicks the link in it.
 func (w walker) read(email, subject, page, shows string) {
 	w.T.Helper()
-	webtest.Eventually(func() bool { // the answer may come before the mail
-		all, _ := w.site.Mail.List(w.T.Context(), "", 1, 0)
-		return len(all) == 1 && strings.Contains(all[0].Subject, subject)
-	})
+	w.site.Letters.To(email) // waits: the answer may come before the mail
 	w.click(`a[href="/dev/mailbox"]`)
 	w.ComesTo("/dev/mailbox", subject)
 	w.click(".mails li:first-child a")

@@ -46,6 +46,10 @@ type Config struct {
 	Warning        time.Duration     // how long before its session ends an idle page says so; 0 = never
 	Log            *slog.Logger      // never nil
 
+	// Behind runs what goes on behind an answer, such as a mail that takes longer to write than
+	// may be seen, and lets the program end only once that is done. nil = nobody waits for it.
+	Behind func(job func())
+
 	// Observe is told of every request once it is answered: its route's pattern (a path that
 	// no route has is "unmatched"), the status, 0 = none was sent, and how long it took. It must
 	// not keep the request waiting. nil = nobody wants to know.
@@ -82,6 +86,9 @@ func New(cfg Config) (*Kit, error) {
 	dashboard := views.MenuItem{Label: "Dashboard", Path: "/dashboard", Icon: "dashboard"}
 	if cfg.MaxTime == 0 {
 		cfg.MaxTime = maxTime
+	}
+	if cfg.Behind == nil {
+		cfg.Behind = func(job func()) { go job() }
 	}
 	k := &Kit{
 		Config: cfg, origin: origin, answers: newAnswers(), held: held, jobs: make(chan struct{}, steadyJobs),

@@ -27,10 +27,10 @@ func (k *Kit) Steadily(r *http.Request, job func(ctx context.Context) error) err
 	defer answer.Stop()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), k.MaxTime)
 	done := make(chan error, 1)
-	go func() {
+	k.Behind(func() {
 		defer func() { <-k.jobs; cancel() }()
 		done <- job(ctx)
-	}()
+	})
 	<-answer.C
 	select {
 	case err := <-done:

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"latchkey/internal/accounts"
 	"latchkey/internal/mail"
@@ -15,7 +16,19 @@ type Letters struct {
 	mu   sync.Mutex
 	post accounts.Mailer // of the instance made last
 	sent []Letter
+	jobs atomic.Int64 // that go on behind answers
 }
+
+// behind runs a job that may have more to say, for which To and All wait.
+func (l *Letters) behind(job func()) {
+	l.jobs.Add(1)
+	go func() {
+		defer l.jobs.Add(-1)
+		job()
+	}()
+}
+
+func (l *Letters) settle() { Eventually(func() bool { return l.jobs.Load() == 0 }) }
 
 // Letter is one of them.
 type Letter struct {
@@ -33,6 +46,7 @@ func (l *Letters) Queue(to string, words accounts.Words) (mail.Queued, error) {
 
 // To returns the letters to an address, the oldest first.
 func (l *Letters) To(email string) []Letter {
+	l.settle()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var all []Letter
@@ -49,6 +63,7 @@ const newSignIn = "New sign-in: "
 
 // All returns all letters, the oldest first.
 func (l *Letters) All() []Letter {
+	l.settle()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return slices.Clone(l.sent)

@@ -102,7 +102,7 @@ func New(t testing.TB, db Database, strategy string) *Site {
 	s.Edge = authhttp.Edge{Cookie: authjs.SessionCookie(true), PollKeepsAlive: true, Log: s.Auth.Log}
 	s.Hash = accounts.HashParams{MemoryKiB: 8, Passes: 1, Lanes: 1}
 	s.Web = web.Config{
-		Config:   kit.Config{AuthPath: "/auth", SiteName: "Latchkey", PollInterval: time.Minute, Push: true, Log: s.Auth.Log},
+		Config:   kit.Config{AuthPath: "/auth", SiteName: "Latchkey", PollInterval: time.Minute, Push: true, Behind: s.Letters.behind, Log: s.Auth.Log},
 		Database: "a database", PasswordMinLength: 15, Ready: db.Ready,
 	}
 	s.Deploy()

@@ -73,7 +73,9 @@ func (b Tab) Finds(selector string) {
 // it will not be.
 func Eventually(ok func() bool) bool {
 	deadline := time.After(15 * time.Second)
-	for tick := time.NewTicker(20 * time.Millisecond); !ok(); {
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for !ok() {
 		select {
 		case <-tick.C:
 		case <-deadline:
