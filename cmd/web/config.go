@@ -23,6 +23,7 @@ type config struct {
 	smtp           *mail.Server    // where mail is handed over; nil = it is only shown, in development
 	mailFrom       netmail.Address // who it is from
 	allowedHosts   []string        // hosts that a request may name; nil = any
+	shutdownDelay  time.Duration   // how long requests are still taken once the program is told to stop; 0 = not at all
 	debugAddr      string          // host:port for metrics and profiles, on this machine; "" = none are shown
 	trustedProxies []string        // networks whose X-Forwarded-For is believed; nil = nobody's
 	rateLimit      bool            // tries are counted
@@ -65,6 +66,7 @@ func load(getenv func(string) string) (config, error) {
 	c.baseURL = l.baseURL("BASE_URL", c.production)
 	alone := !c.production && l.onThisMachine(c.addr, c.baseURL)
 	c.allowedHosts = l.allowedHosts("ALLOWED_HOSTS", c.baseURL, c.production)
+	c.shutdownDelay = l.shutdownDelay("SHUTDOWN_DELAY", c.production)
 	c.trustedProxies = l.networks("TRUSTED_PROXIES", c.production)
 	c.debugAddr = l.debugAddr("DEBUG_ADDR")
 	c.rateLimit = l.rateLimit("RATE_LIMIT", c.production)

@@ -89,6 +89,16 @@ func (l *loader) durationOrOff(name string, fallback, least, most time.Duration)
 	return l.duration(name, fallback, least, most)
 }
 
+// shutdownDelay is by default what a load balancer takes to notice, and nothing where
+// there is none.
+func (l *loader) shutdownDelay(name string, production bool) time.Duration {
+	var fallback time.Duration
+	if production {
+		fallback = 5 * time.Second
+	}
+	return l.durationOrOff(name, fallback, time.Millisecond, time.Minute)
+}
+
 // Longest durations. Browsers keep no cookie for longer than 400 days (RFC
 // 6265bis §5.5), and a timer of theirs overflows after 24.8 days.
 const (

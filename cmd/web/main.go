@@ -107,7 +107,7 @@ func run(ctx context.Context, dir string, getenv func(string) string, stderr io.
 
 	service.Record(ctx, auth.Event{Name: auth.EventStartup, Details: []any{"strategy", cfg.strategy, "database", db.Name()}})
 	banner(stderr, cfg, db, listeners[0].Addr())
-	err = serve(ctx, listeners, handler, log)
+	err = serve(ctx, listeners, handler, cfg.shutdownDelay, log)
 	service.Record(background, endOf(ctx, err))
 	return err
 }

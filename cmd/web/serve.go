@@ -41,9 +41,10 @@ func newServer(handler http.Handler, l limits, log *slog.Logger) *http.Server {
 	}
 }
 
-// serve answers requests until ctx ends, then lets those under way finish.
-func serve(ctx context.Context, listeners []net.Listener, handler http.Handler, log *slog.Logger) error {
-	server := newServer(handler, serverLimits, log)
+// serve answers requests until ctx ends, and for delay after that: a load balancer has to
+// notice first that /readyz says no. Then it lets those under way finish.
+func serve(ctx context.Context, listeners []net.Listener, handler http.Handler, delay time.Duration, log *slog.Logger) error {
+	server := newServer(lastOfConnection(ctx, handler), serverLimits, log)
 	failed := make(chan error, len(listeners))
 	for _, l := range listeners {
 		go func() { failed <- server.Serve(withPages(l, handler)) }()
@@ -53,6 +54,10 @@ func serve(ctx context.Context, listeners []net.Listener, handler http.Handler, 
 		return errors.Join(fmt.Errorf("serve: %w", err), server.Close())
 	case <-ctx.Done():
 	}
+	if delay > 0 {
+		log.Info("stopping: not ready any more, requests are still answered", "for", delay)
+		time.Sleep(delay)
+	}
 	log.Info("stopping: finishing the requests under way")
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
 	defer cancel()
@@ -60,6 +65,17 @@ func serve(ctx context.Context, listeners []net.Listener, handler http.Handler, 
 		return fmt.Errorf("stop: some requests were cut off after %s: %w", drainTimeout, err)
 	}
 	return nil
+}
+
+// lastOfConnection has each connection end with the next answer on it, once ctx has ended:
+// a proxy would otherwise send a request on one that is being closed.
+func lastOfConnection(ctx context.Context, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if ctx.Err() != nil {
+			w.Header().Set("Connection", "close")
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // open takes the configured port. In development, where the usual reason for

@@ -13,10 +13,11 @@ import (
 
 // health tells machines how this instance is.
 type health struct {
-	auth  *auth.Service               // whether it hears what ends
-	ready func(context.Context) error // whether the database takes writes and is migrated
-	notes func() []string             // what the database does without; nil = nothing
-	log   *slog.Logger
+	auth     *auth.Service               // whether it hears what ends
+	ready    func(context.Context) error // whether the database takes writes and is migrated
+	notes    func() []string             // what the database does without; nil = nothing
+	stopping <-chan struct{}             // closed when the program is told to stop; nil = never
+	log      *slog.Logger
 }
 
 // alive says that the process is alive, whatever else is not.
@@ -29,18 +30,24 @@ func (h health) alive(w http.ResponseWriter, _ *http.Request) {
 var isAlive = []byte(`{"status":"alive"}`)
 
 // usable says whether this instance should get requests: the database takes
-// writes, its schema is the one this program was built for, and the instance hears
-// what ends elsewhere. Otherwise it says which of that is not so, in fixed words:
+// writes, its schema is the one this program was built for, the instance hears
+// what ends elsewhere, and it has not been told to stop. Otherwise it says which of that is not so, in fixed words:
 // anyone may ask, and what happened is in the log. The notes say what works less
 // well than it could.
 func (h health) usable(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
+	select {
+	case <-h.stopping:
+		unusable(w, map[string]string{"stopping": "it was told to stop, and answers what still comes"})
+		return
+	default:
+	}
 	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
 	defer cancel()
 	err, age := h.ready(ctx), h.auth.EndingsAge()
 	if parts := notReady(err, age); len(parts) > 0 {
 		h.log.WarnContext(r.Context(), "not ready", "parts", parts, "error", err, "endings_age", age.Round(time.Millisecond))
-		kit.WriteJSON(w, http.StatusServiceUnavailable, map[string]any{"status": "not ready", "not_ready": parts})
+		unusable(w, parts)
 		return
 	}
 	answer := map[string]any{"status": "ready"}
@@ -50,6 +57,10 @@ func (h health) usable(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	kit.WriteJSON(w, http.StatusOK, answer)
+}
+
+func unusable(w http.ResponseWriter, parts map[string]string) {
+	kit.WriteJSON(w, http.StatusServiceUnavailable, map[string]any{"status": "not ready", "not_ready": parts})
 }
 
 // outOfStep is how long an instance may hear nothing of what ends and count as in step:

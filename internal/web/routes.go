@@ -14,7 +14,7 @@ import (
 // parts add to a block is in their folders; see parts.go.
 func routes(k *kit.Kit, cfg Config) *chi.Mux {
 	var (
-		health     = health{k.Auth, cfg.Ready, cfg.Notes, k.Log}
+		health     = health{k.Auth, cfg.Ready, cfg.Notes, cfg.Stopping, k.Log}
 		session    = session{k}
 		events     = events{k, cfg.Stopping}
 		home       = home{k, cfg.Database, cfg.Demo}
