@@ -69,7 +69,13 @@ var (
 // ended without one.
 func start(t *testing.T, dir string, variables ...string) *process {
 	t.Helper()
-	p := &process{t: t, cmd: exec.Command(os.Args[0]), output: &output{}, ended: make(chan struct{})}
+	return startRelease(t, os.Args[0], dir, variables...)
+}
+
+// startRelease does so with another build of the program; see releases.
+func startRelease(t *testing.T, program, dir string, variables ...string) *process {
+	t.Helper()
+	p := &process{t: t, cmd: exec.Command(program), output: &output{}, ended: make(chan struct{})}
 	p.cmd.Dir = dir
 	p.cmd.Env = append([]string{"LATCHKEY_TEST_RUN_MAIN=1", "PATH=" + os.Getenv("PATH"), "HOME=" + dir}, variables...)
 	stderr, err := p.cmd.StderrPipe()
