@@ -90,7 +90,7 @@ func (f *fleet) stop(i *instance) {
 func (f *fleet) gather() {
 	f.t.Helper()
 	f.crowd = newCrowd(f.t, f.front.url)
-	for n := range 5 {
+	for n := range 8 {
 		f.workers = append(f.workers, f.crowd.worker(fmt.Sprintf("ada%d@example.com", n)))
 	}
 	f.crowd.listener(f.workers[0])

@@ -29,11 +29,15 @@ var things = map[string]func(t *testing.T) started{
 	"the shared server": func(t *testing.T) started {
 		Postgres(t)
 		c, _ := shared()
-		return started{c.guard.dir, serverPID(t, c)}
+		return started{c.guard.dir, serverPID(t, c.guard.dir)}
 	},
 	"a private server": func(t *testing.T) started {
 		c := PostgresCluster(t)
-		return started{c.guard.dir, serverPID(t, c)}
+		return started{c.guard.dir, serverPID(t, c.guard.dir)}
+	},
+	"servers under Patroni": func(t *testing.T) started {
+		p := NewPatroni(t)
+		return started{p.guard.dir, serverPID(t, filepath.Join(p.guard.dir, p.Primary()))}
 	},
 	"the shared browser": func(t *testing.T) started {
 		tab := Browser(t)
@@ -50,9 +54,9 @@ var things = map[string]func(t *testing.T) started{
 	},
 }
 
-func serverPID(t *testing.T, c *Cluster) int {
+func serverPID(t *testing.T, dir string) int {
 	t.Helper()
-	file, err := os.ReadFile(filepath.Join(c.guard.dir, "data", "postmaster.pid"))
+	file, err := os.ReadFile(filepath.Join(dir, "data", "postmaster.pid"))
 	if err != nil {
 		t.Fatal(err)
 	}

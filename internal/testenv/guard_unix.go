@@ -93,10 +93,14 @@ func (g *guard) obey(order string) error {
 	case err != nil:
 		return fmt.Errorf("guard: answer to %q: %w", order, err)
 	case code != "0":
-		log, _ := os.ReadFile(filepath.Join(g.dir, "log"))
-		return fmt.Errorf("guard: %q ended with %s, log:\n%s", order, code, log)
+		return fmt.Errorf("guard: %q ended with %s, log:\n%s", order, code, g.log())
 	}
 	return nil
+}
+
+func (g *guard) log() string {
+	log, _ := os.ReadFile(filepath.Join(g.dir, "log"))
+	return string(log)
 }
 
 // close does early what the end of the test process would do, and waits for it.
