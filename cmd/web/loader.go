@@ -94,7 +94,7 @@ func (l *loader) durationOrOff(name string, fallback, least, most time.Duration)
 func (l *loader) shutdownDelay(name string, production bool) time.Duration {
 	var fallback time.Duration
 	if production {
-		fallback = 5 * time.Second
+		fallback = 3 * time.Second
 	}
 	return l.durationOrOff(name, fallback, time.Millisecond, time.Minute)
 }

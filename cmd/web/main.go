@@ -23,6 +23,7 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	json := os.Getenv("LOG_FORMAT") == "json"
 	dir := projectDir(os.Getenv("APP_ENV") == "production")
 	getenv, notes, err := environment(filepath.Join(dir, ".env"))

@@ -35,7 +35,7 @@ func TestAnInstanceThatStopsAnswersWhatStillComes(t *testing.T) { // PR-2
 
 func TestProductionStopsWithADelay(t *testing.T) {
 	for _, c := range []struct{ env, value, want string }{
-		{"development", "", "0s"}, {"production", "", "5s"}, {"production", "0", "0s"}, {"production", "20s", "20s"}, {"production", "2m", ""},
+		{"development", "", "0s"}, {"production", "", "3s"}, {"production", "0", "0s"}, {"production", "20s", "20s"}, {"production", "2m", ""},
 	} {
 		got, err := load(with(production, "APP_ENV", c.env, "SHUTDOWN_DELAY", c.value))
 		if refused := err != nil; refused != (c.want == "") || !refused && got.shutdownDelay.String() != c.want {
