@@ -94,14 +94,21 @@ func outside(dbname string) string {
 // measures, and returns the DSN of an empty database. "" = PostgreSQL is not on this
 // machine. The end of the process ends the server, as stop does.
 func PostgresOfProgram() (dsn string, stop func(), err error) {
-	c, err := newCluster()
+	c, err := ClusterOfProgram()
+	if c == nil || err != nil {
+		return "", func() {}, err
+	}
+	return c.DSN(""), c.Close, nil
+}
+
+// ClusterOfProgram is PostgresCluster for a program that is no test, which uses Crash,
+// Recover and Close. nil = PostgreSQL is not on this machine.
+func ClusterOfProgram(settings ...string) (*Cluster, error) {
+	c, err := newCluster(settings...)
 	if errors.Is(err, errMissing) {
-		return "", func() {}, nil
+		return nil, nil
 	}
-	if err != nil {
-		return "", nil, err
-	}
-	return c.DSN("postgres"), c.guard.close, nil
+	return c, err
 }
 
 // A Cluster is a PostgreSQL server of one test's own, which may crash and come
@@ -147,17 +154,26 @@ func (c *Cluster) DSN(dbname string) string {
 }
 
 // Stop crashes the server: every connection breaks, nothing is written in farewell.
-func (c *Cluster) Stop() { c.t.Helper(); c.obey("stop") }
+func (c *Cluster) Stop() { c.t.Helper(); c.must(c.Crash()) }
 
 // Start brings the server back; it recovers from its log as after any crash.
-func (c *Cluster) Start() { c.t.Helper(); c.obey("start") }
+func (c *Cluster) Start() { c.t.Helper(); c.must(c.Recover()) }
 
 // Restart is an outage too short for most to notice.
 func (c *Cluster) Restart() { c.t.Helper(); c.Stop(); c.Start() }
 
-func (c *Cluster) obey(order string) {
+// Crash is Stop for a program. The error holds the server's log.
+func (c *Cluster) Crash() error { return c.guard.obey("stop") }
+
+// Recover is Start for a program. The error holds the server's log.
+func (c *Cluster) Recover() error { return c.guard.obey("start") }
+
+// Close ends the server and removes its data. A test's cluster does that by itself.
+func (c *Cluster) Close() { c.guard.close() }
+
+func (c *Cluster) must(err error) {
 	c.t.Helper()
-	if err := c.guard.obey(order); err != nil {
+	if err != nil {
 		c.t.Fatal(err)
 	}
 }

@@ -2,7 +2,7 @@
 // browser, started from what is installed on the machine, shared with nobody.
 // It never touches a server that already runs, and nothing that it starts, on
 // disk or as a process, outlives the test binary, not even after kill -9.
-// Import it from _test.go files only, and from programs that measure.
+// Import it from _test.go files only, and from programs that measure or torture.
 package testenv
 
 import (

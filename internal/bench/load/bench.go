@@ -4,12 +4,11 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
-	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 
 	"latchkey/internal/testenv"
+	"latchkey/internal/testenv/process"
 )
 
 // subject is a server together with the requests that it gets.
@@ -77,12 +76,9 @@ func (b *bench) prepare(ctx context.Context, root string) (err error) {
 }
 
 // build makes the program as it is deployed.
-func (b *bench) build(ctx context.Context, root string) error {
-	b.program = filepath.Join(b.dir, "latchkey.exe")
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", b.program, "./cmd/web")
-	cmd.Dir, cmd.Stderr, cmd.Env = root, os.Stderr, append(os.Environ(), "CGO_ENABLED=0")
-	if err := cmd.Run(); err != nil {
-		return fmt.Errorf("build the program: %w", err)
+func (b *bench) build(ctx context.Context, root string) (err error) {
+	if b.program, err = process.Build(ctx, root, b.dir); err != nil {
+		return err
 	}
 	info, err := os.Stat(b.program)
 	if err == nil {
@@ -103,7 +99,7 @@ func (b *bench) open(ctx context.Context, name, url string) error {
 
 func (b *bench) keep(s *server, err error) (*server, error) {
 	if err == nil {
-		b.cleanups = append(b.cleanups, func() { _ = s.stop() })
+		b.cleanups = append(b.cleanups, func() { s.Stop() })
 	}
 	return s, err
 }

@@ -36,11 +36,11 @@ func (b *bench) measureSaturation(ctx context.Context, d opened, v visitors) err
 	all := requests(v, pathPage, false)
 	var quiet, busy, quotients []float64
 	for range b.options.rounds {
-		alone, err := p99(ctx, s.addr, all, b.duration)
+		alone, err := p99(ctx, s.Addr, all, b.duration)
 		if err != nil {
 			return err
 		}
-		beside, err := b.beside(ctx, s.addr, all)
+		beside, err := b.beside(ctx, s.Addr, all)
 		if err != nil {
 			return err
 		}

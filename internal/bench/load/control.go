@@ -29,6 +29,8 @@ const (
 	controlHTTP  = "nethttp" // the same bytes behind the standard library's router
 )
 
+const readyPath = "/readyz"
+
 // serveControl is such a process. ADDR and DATABASE_URL are as the server has them.
 func serveControl(ctx context.Context, kind string) error {
 	db, err := openDatabase(ctx, os.Getenv("DATABASE_URL"))

@@ -15,7 +15,7 @@ const tick = 10 * time.Millisecond
 // cpu is how much processor time the process has used, in the kernel and outside: fields 14
 // and 15 of its stat. The name in field 2 may hold spaces.
 func (s *server) cpu() (time.Duration, error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.cmd.Process.Pid))
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.PID()))
 	if err != nil {
 		return 0, err
 	}
@@ -31,7 +31,7 @@ func (s *server) cpu() (time.Duration, error) {
 // memory is how much of the machine's memory the process has, in bytes: without the pages
 // of its file, which the system can drop at any time.
 func (s *server) memory() (int, error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.PID()))
 	if err != nil {
 		return 0, err
 	}

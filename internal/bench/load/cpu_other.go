@@ -48,7 +48,7 @@ func (s *server) memory() (int, error) {
 }
 
 func (s *server) ps(column string) (string, error) {
-	out, err := exec.Command("ps", "-o", column, "-p", strconv.Itoa(s.cmd.Process.Pid)).Output()
+	out, err := exec.Command("ps", "-o", column, "-p", strconv.Itoa(s.PID())).Output()
 	if err != nil {
 		return "", fmt.Errorf("ask ps for the processor time of a server: %w", err)
 	}

@@ -46,7 +46,7 @@ func (b *bench) measureInstances(ctx context.Context) (all []instances, err erro
 				return nil, err
 			}
 			servers = append(servers, s)
-			if _, err := drive(ctx, s.addr, requests, b.connections, 0); err != nil { // all remember all
+			if _, err := drive(ctx, s.Addr, requests, b.connections, 0); err != nil { // all remember all
 				return nil, err
 			}
 		}
@@ -76,7 +76,7 @@ func (b *bench) shared(ctx context.Context, servers []*server, all []request) (s
 		done := make(chan struct{})
 		for i, s := range servers {
 			go func() {
-				answered[i], errs[i] = drive(ctx, s.addr, all, max(1, b.connections/len(servers)), b.duration)
+				answered[i], errs[i] = drive(ctx, s.Addr, all, max(1, b.connections/len(servers)), b.duration)
 				done <- struct{}{}
 			}()
 		}

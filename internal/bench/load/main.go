@@ -23,6 +23,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"time"
+
+	"latchkey/internal/testenv/process"
 )
 
 func main() {
@@ -54,7 +56,7 @@ func run(ctx context.Context, o options) error {
 	if o.crowd != "" {
 		return crowd(ctx, o.crowd)
 	}
-	root, err := moduleRoot()
+	root, err := process.ModuleRoot()
 	if err != nil {
 		return err
 	}

@@ -43,7 +43,7 @@ func measureAll(ctx context.Context, o options, root string) (results, error) {
 func (b *bench) warm(ctx context.Context) error {
 	for _, s := range b.subjects {
 		for _, path := range s.paths {
-			if _, err := drive(ctx, s.server.addr, requests(s.visitors, path, s.control), b.connections, 0); err != nil {
+			if _, err := drive(ctx, s.server.Addr, requests(s.visitors, path, s.control), b.connections, 0); err != nil {
 				return fmt.Errorf("%s: %w", s.name, err)
 			}
 		}
@@ -57,7 +57,7 @@ func (b *bench) sameAnswers() error {
 	shapes := map[key]string{}
 	for _, s := range b.subjects {
 		for _, path := range s.paths {
-			shape, err := shapeOf(s.server.addr, requests(s.visitors, path, s.control)[0])
+			shape, err := shapeOf(s.server.Addr, requests(s.visitors, path, s.control)[0])
 			if err != nil {
 				return fmt.Errorf("%s, %s: %w", s.name, path, err)
 			}
@@ -108,7 +108,7 @@ func (b *bench) sample(ctx context.Context, s subject, path string) (micros floa
 	before, err := s.server.cpu()
 	if err == nil {
 		var n int
-		n, err = drive(ctx, s.server.addr, all, b.connections, b.duration)
+		n, err = drive(ctx, s.server.Addr, all, b.connections, b.duration)
 		after, failed := s.server.cpu()
 		err = errors.Join(err, failed)
 		micros = (after - before).Seconds() * 1e6 / float64(max(n, 1))

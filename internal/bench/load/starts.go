@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"time"
 )
 
@@ -35,10 +34,11 @@ func (b *bench) measureStarts(ctx context.Context, name, url string) error {
 		}
 		time.Sleep(200 * time.Millisecond) // what a start leaves to be done later
 		memory, err := s.memory()
-		if err := errors.Join(err, s.stop()); err != nil {
+		s.Stop()
+		if err != nil {
 			return err
 		}
-		millis, bytes = append(millis, s.ready.Seconds()*1000), append(bytes, float64(memory))
+		millis, bytes = append(millis, s.Ready.Seconds()*1000), append(bytes, float64(memory))
 	}
 	b.results.Starts = append(b.results.Starts, started{name, spreadOf(millis), spreadOf(bytes)})
 	return nil

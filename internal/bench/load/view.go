@@ -90,7 +90,7 @@ func (b *bench) measureStreams(ctx context.Context) (s streams, err error) {
 		return s, err
 	}
 	browsers := all["database"].browsers
-	if _, err := drive(ctx, server.addr, requests(all["database"], pathSession, false), b.connections, 0); err != nil {
+	if _, err := drive(ctx, server.Addr, requests(all["database"], pathSession, false), b.connections, 0); err != nil {
 		return s, err
 	}
 	before, err := server.memory()
@@ -98,7 +98,7 @@ func (b *bench) measureStreams(ctx context.Context) (s streams, err error) {
 		return s, err
 	}
 	for i := range len(browsers) * perSession {
-		conn, err := openStream(server.addr, browsers[i%len(browsers)])
+		conn, err := openStream(server.Addr, browsers[i%len(browsers)])
 		if err != nil {
 			return s, fmt.Errorf("stream %d: %w", i+1, err)
 		}

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync/atomic"
+	"time"
+)
+
+// world is what all workers share.
+type world struct {
+	strategy  string
+	instances []*instance
+	ledger    *ledger
+	truth     *truth
+	bound     time.Duration // how long at most an ended session may be accepted by anybody
+
+	burst, password, change pace
+}
+
+// pace is how often something costly is done, by all workers together.
+type pace struct {
+	every time.Duration
+	next  atomic.Int64
+}
+
+// due reports whether it is time, and whose turn it is.
+func (p *pace) due() bool {
+	now, next := time.Now().UnixNano(), p.next.Load()
+	return now >= next && p.next.CompareAndSwap(next, now+int64(p.every))
+}
+
+// worker plays some users, one after the other.
+type worker struct {
+	*world
+	rng      *rand.Rand
+	client   *client
+	others   []*client // for what happens at the same moment
+	accounts []*account
+	graves   []*grave
+	hot      []hotGrave
+	old      []*grave // some that are kept for the end
+}
+
+func newWorker(w *world, seed uint64, number int) *worker {
+	return &worker{
+		world: w, rng: rand.New(rand.NewPCG(seed, uint64(number))), client: newClient(),
+		others: []*client{newClient(), newClient(), newClient()},
+	}
+}
+
+func (w *worker) close() {
+	for _, c := range append(w.others, w.client) {
+		c.close()
+	}
+}
+
+// verdict is what an answer says of who asks.
+type verdict int
+
+const (
+	unknown verdict = iota // no answer, or one that says that it cannot be known now
+	nobody
+	ours
+)
+
+// pick is an account of this worker.
+func (w *worker) pick() *account { return w.accounts[w.rng.IntN(len(w.accounts))] }
+
+// where is an instance, most of the time one that could answer.
+func (w *worker) where() *instance {
+	for range 4 {
+		if i := w.any(); i.alive.Load() != nil && (!i.frozen.Load() || w.rng.IntN(50) == 0) {
+			return i
+		}
+	}
+	return w.any()
+}
+
+func (w *worker) any() *instance { return w.instances[w.rng.IntN(len(w.instances))] }
+
+// send is client.do with the bookkeeping that every request has.
+func (w *worker) send(ctx context.Context, c *client, to *instance, r request) (answer, bool) {
+	a, err := c.do(to, r)
+	switch {
+	case err == errDown:
+		time.Sleep(time.Millisecond)
+		return a, false
+	case err != nil:
+		w.ledger.unanswered.Add(1)
+		return a, false
+	}
+	w.ledger.answered.Add(1)
+	switch a.status {
+	case 429, 503:
+		w.ledger.refused.Add(1)
+	case 500:
+		w.ledger.violated(fault500, "%s %s by server %d: %.300s", r.method, r.path, to.number, a.body)
+	}
+	return a, ctx.Err() == nil || a.status > 0
+}
