@@ -57,7 +57,7 @@ var onNetworks = []fault{
 	{"connections cut", 2, (*chaos).cut},
 	{"connections cut in mid-sentence", 3, (*chaos).cutMidway},
 	{"LISTEN cut", 2, (*chaos).cutNotices},
-	{"LISTEN held back", 3, (*chaos).deafen},
+	{"LISTEN held back", 6, (*chaos).deafen},
 	{"traffic held back", 4, (*chaos).partition},
 	{"traffic delayed", 2, (*chaos).delay},
 }

@@ -17,9 +17,9 @@ type options struct {
 
 // How the servers are configured.
 const (
-	renewAfter   = 8 * time.Second // SESSION_RENEW_AFTER
-	sessionLimit = 3               // SESSION_LIMIT
-	skew         = 7 * time.Second // by which a server's clock is off at most, either way: two are 14 s apart, and 15 s are allowed
+	renewAfter   = 12 * time.Second // SESSION_RENEW_AFTER
+	sessionLimit = 3                // SESSION_LIMIT
+	skew         = 7 * time.Second  // by which a server's clock is off at most, either way: two are 14 s apart, and 15 s are allowed
 )
 
 // What is promised of an ended session that another instance has not heard of.

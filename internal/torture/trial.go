@@ -33,7 +33,7 @@ type trial struct {
 
 // Pauses between faults: for one instance, for PostgreSQL.
 var (
-	instancePause = [2]time.Duration{4 * time.Second, 20 * time.Second}
+	instancePause = [2]time.Duration{2 * time.Second, 12 * time.Second}
 	databasePause = [2]time.Duration{6 * time.Second, 16 * time.Second}
 	sqlitePause   = [2]time.Duration{1 * time.Second, 5 * time.Second}
 )
