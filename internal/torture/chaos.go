@@ -150,6 +150,8 @@ func (c *chaos) deafen(ctx context.Context, i *instance) {
 func (c *chaos) partition(ctx context.Context, i *instance) {
 	over := i.suffer(settleLate)
 	defer over()
+	i.slow.Store(true)
+	defer i.slow.Store(false)
 	i.data.hold()
 	i.notices.hold()
 	defer i.data.release()

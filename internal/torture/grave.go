@@ -25,7 +25,7 @@ func (w *worker) bury(ctx context.Context, s *session, e ending, raced bool) {
 	for until := time.Now().Add(sharply); time.Now().Before(until); {
 		again := false
 		for _, i := range w.instances {
-			if i.alive.Load() != nil && !i.frozen.Load() && g.seen[i].refused == nil {
+			if w.reaches(i) && g.seen[i].refused == nil {
 				again = !w.knock(ctx, g, i) || again
 			}
 		}
@@ -89,7 +89,7 @@ func (w *worker) knockSomewhere(ctx context.Context) {
 	if n := len(w.hot); n > 0 && w.rng.IntN(4) > 0 {
 		i := w.rng.IntN(n)
 		h := w.hot[i]
-		if w.knock(ctx, h.grave, h.at) || time.Since(h.grave.ending.at) > w.bound+keptFor {
+		if w.reaches(h.at) && w.knock(ctx, h.grave, h.at) || time.Since(h.grave.ending.at) > w.bound+keptFor {
 			w.hot = append(w.hot[:i:i], w.hot[i+1:]...)
 		}
 		return

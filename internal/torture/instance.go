@@ -22,7 +22,7 @@ type instance struct {
 
 	starting sync.Mutex // one start or end at a time
 	alive    atomic.Pointer[life]
-	frozen   atomic.Bool
+	slow     atomic.Bool // it is frozen, or waits for a database that it does not reach
 
 	mu       sync.Mutex
 	troubles []*trouble
@@ -122,7 +122,7 @@ func (i *instance) stop() error {
 // freeze stops it where it is, and thaw lets it go on as if nothing had been.
 func (i *instance) freeze() {
 	if l := i.alive.Load(); l != nil {
-		i.frozen.Store(true)
+		i.slow.Store(true)
 		_ = l.server.Signal(sigStop) // it may have ended
 	}
 }
@@ -131,7 +131,7 @@ func (i *instance) thaw() {
 	if l := i.alive.Load(); l != nil {
 		_ = l.server.Signal(sigCont)
 	}
-	i.frozen.Store(false)
+	i.slow.Store(false)
 }
 
 // heal ends whatever is done to it.

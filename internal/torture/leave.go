@@ -45,7 +45,7 @@ func (w *worker) leave(ctx context.Context) {
 func (w *worker) remember(ctx context.Context, a *account) {
 	for _, s := range append([]*session(nil), a.live...) {
 		for _, i := range w.instances {
-			if i.alive.Load() != nil && !i.frozen.Load() {
+			if w.reaches(i) {
 				w.look(ctx, s, i)
 			}
 		}

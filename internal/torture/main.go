@@ -30,7 +30,7 @@ func main() {
 	flag.DurationVar(&o.duration, "duration", time.Minute, "of the traffic, all trials together")
 	flag.Int64Var(&o.requests, "requests", 0, "end after so many answers, if that comes first; 0 = by time alone")
 	flag.IntVar(&o.servers, "servers", 4, "on PostgreSQL; on SQLite there are two")
-	flag.IntVar(&o.workers, "workers", 24, "so many requests are under way at once")
+	flag.IntVar(&o.workers, "workers", 30, "so many requests are under way at once")
 	flag.IntVar(&o.accounts, "accounts", 16, "users of each worker")
 	flag.IntVar(&o.rounds, "rounds", 1, "how often each trial is done; with 2, each strategy has true clocks once and clocks apart once")
 	flag.StringVar(&o.only, "only", "", "do the trials alone whose names contain this, such as SQLite")

@@ -24,6 +24,7 @@ const (
 
 // What is promised of an ended session that another instance has not heard of.
 const (
-	pollBound = 2 * time.Second // the fallback poll of an instance that can ask the database
-	lateness  = 3 * time.Second // by which that poll may be late on a machine whose processors are all busy
+	pollBound = 2 * time.Second        // the fallback poll of an instance that can ask the database
+	adjusted  = 250 * time.Millisecond // by which the system may set its own clock meanwhile
+	lateness  = 3 * time.Second        // by which that poll may be late on a machine whose processors are all busy
 )

@@ -50,7 +50,7 @@ func (t *trial) run(ctx context.Context, duration time.Duration, requests int64)
 		return result{}, err
 	}
 	defer truth.close()
-	t.world = &world{strategy: t.setting.strategy, ledger: newLedger(), truth: truth, bound: renewAfter}
+	t.world = &world{strategy: t.setting.strategy, ledger: newLedger(), truth: truth, bound: renewAfter + adjusted}
 	if t.clocks {
 		t.bound += 2 * skew
 	}

@@ -36,6 +36,7 @@ type worker struct {
 	rng      *rand.Rand
 	client   *client
 	others   []*client // for what happens at the same moment
+	stubborn bool      // asks instances that are slow, too: each answer may take seconds
 	accounts []*account
 	graves   []*grave
 	hot      []hotGrave
@@ -45,7 +46,8 @@ type worker struct {
 func newWorker(w *world, seed uint64, number int) *worker {
 	return &worker{
 		world: w, rng: rand.New(rand.NewPCG(seed, uint64(number))), client: newClient(),
-		others: []*client{newClient(), newClient(), newClient()},
+		stubborn: number%3 == 0,
+		others:   []*client{newClient(), newClient(), newClient()},
 	}
 }
 
@@ -69,15 +71,20 @@ func (w *worker) pick() *account { return w.accounts[w.rng.IntN(len(w.accounts))
 
 // where is an instance, most of the time one that could answer.
 func (w *worker) where() *instance {
-	for range 4 {
-		if i := w.any(); i.alive.Load() != nil && (!i.frozen.Load() || w.rng.IntN(50) == 0) {
-			return i
+	i := w.instances[w.rng.IntN(len(w.instances))]
+	for range 8 {
+		if w.reaches(i) {
+			break
 		}
+		i = w.instances[w.rng.IntN(len(w.instances))]
 	}
-	return w.any()
+	return i
 }
 
-func (w *worker) any() *instance { return w.instances[w.rng.IntN(len(w.instances))] }
+// reaches reports whether this worker asks an instance as things are.
+func (w *worker) reaches(i *instance) bool {
+	return i.alive.Load() != nil && (w.stubborn || !i.slow.Load())
+}
 
 // send is client.do with the bookkeeping that every request has.
 func (w *worker) send(ctx context.Context, c *client, to *instance, r request) (answer, bool) {
