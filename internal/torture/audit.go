@@ -78,10 +78,10 @@ var halves = map[string]string{
 // noToken finds sessions that nobody could hold where cookies carry a token.
 const noToken = `SELECT count(*) FROM sessions WHERE token_hash IS NULL`
 
-// cutOff counts sessions that began in a process that was killed before it had answered: no
-// browser holds them, nothing but their row is there, and they count for the limit.
+// cutOff counts live sessions that began in a process that was killed before it had answered: no
+// browser holds them, their user's list of sign-ins has them not, and they count for the limit.
 const cutOff = `
-	SELECT count(*) FROM sessions s WHERE s.user_agent NOT IN ('` + operatorAgent + `', '` + changeAgent + `')
+	SELECT count(*) FROM sessions s WHERE s.ended_at IS NULL AND s.user_agent NOT IN ('` + operatorAgent + `', '` + changeAgent + `')
 		AND NOT EXISTS (SELECT 1 FROM sign_ins i WHERE i.user_id = s.user_id AND i.at = s.created_at)
 		AND (SELECT count(*) FROM sign_ins i WHERE i.user_id = s.user_id) < 20`
 
@@ -118,7 +118,7 @@ func (a *auditor) whole(ctx context.Context, sqlite bool) error {
 	if err != nil {
 		return err
 	}
-	a.ledger.add("sign-ins cut off before an answer, whose sessions nobody holds", n)
+	a.ledger.add("sign-ins cut off by a kill whose session is there and nobody holds it", n)
 	if sqlite {
 		return a.integrity(ctx)
 	}

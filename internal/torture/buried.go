@@ -13,6 +13,7 @@ type grave struct {
 type sighting struct {
 	last    time.Duration // after the acknowledgement it was accepted, the last time; 0 = never
 	refused *life         // the life of the instance that has refused it; nil = none
+	young   *life         // the life that began after the end, and has answered; nil = none
 	listens bool          // notifications could reach it when the end was acknowledged
 }
 

@@ -53,6 +53,13 @@ func (w *worker) knock(ctx context.Context, g *grave, at *instance) (refuses boo
 		return false
 	}
 	seen := g.seen[at]
+	if seen.refused == a.by {
+		w.ledger.tried(acceptedAgain, 1)
+	}
+	if a.by.started.After(g.ending.at) && seen.young != a.by {
+		seen.young = a.by
+		w.ledger.tried(acceptedNew, 1)
+	}
 	switch w.judge(s, a) {
 	case nobody:
 		seen.refused = a.by

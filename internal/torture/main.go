@@ -6,7 +6,9 @@
 // for somebody else.
 //
 //	go run ./internal/torture                          a minute: both strategies, both databases
-//	go run ./internal/torture -seed 7 -duration 30m    for longer, and as another run was
+//	go run ./internal/torture -seed 7 -duration 30m    for longer, with the faults of another run
+//	go run ./internal/torture -controls all            plants bugs, each of which must be found
+//	go run ./internal/torture -update                  publishes what comes out, also with -controls all
 //
 // The ways of users are in arrive.go, leave.go, together.go and forge.go, what is done to the
 // servers in chaos.go, how long an ended session is accepted in grave.go, and what the database
@@ -22,6 +24,8 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+
+	"latchkey/internal/testenv/process"
 )
 
 func main() {
@@ -35,6 +39,8 @@ func main() {
 	flag.IntVar(&o.rounds, "rounds", 1, "how often each trial is done; with 2, each strategy has true clocks once and clocks apart once")
 	flag.StringVar(&o.only, "only", "", "do the trials alone whose names contain this, such as SQLite")
 	flag.StringVar(&o.controls, "controls", "", "plant bugs, one after the other, and fail unless each is found: all, or the name of one in planted.go")
+	flag.BoolVar(&o.update, "update", false, "publish what comes out: published.json and docs/reliability.md")
+	flag.BoolVar(&o.report, "report", false, "write docs/reliability.md from published.json, run nothing")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -50,6 +56,9 @@ var errViolated = errors.New("something was seen that must not be; the seed abov
 func runControls(ctx context.Context, r *rack) error {
 	all, err := r.controlAll(ctx)
 	fmt.Print(controlTable(all))
+	if err == nil && r.update {
+		err = update(r.root, func(p *published) { p.Planted, p.Controls = r.occasion, all })
+	}
 	for _, c := range all {
 		if c.Seen == 0 {
 			err = errors.Join(err, fmt.Errorf("%s: %s was not seen", c.Bug, c.Finds))
@@ -59,6 +68,13 @@ func runControls(ctx context.Context, r *rack) error {
 }
 
 func run(ctx context.Context, o options) error {
+	if o.report {
+		root, err := process.ModuleRoot()
+		if err != nil {
+			return err
+		}
+		return update(root, func(*published) {})
+	}
 	r, err := newRack(ctx, o)
 	if err != nil {
 		return err
@@ -70,6 +86,11 @@ func run(ctx context.Context, o options) error {
 	}
 	all, err := r.all(ctx)
 	fmt.Print(table(all))
+	if err == nil && o.update {
+		err = update(r.root, func(p *published) {
+			p.Run, p.Servers, p.Workers, p.Accounts, p.Seed, p.Results = r.occasion, o.servers, o.workers, o.accounts, o.seed, all
+		})
+	}
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,8 @@ type options struct {
 	accounts int           // of each worker
 	rounds   int           // how often each trial is done
 	only     string        // do trials whose names contain this alone; "" = all
+	update   bool          // publish what comes out
+	report   bool          // write the document from what is published, run nothing
 	controls string        // "all", or the name of one planted bug; "" = the run itself
 }
 

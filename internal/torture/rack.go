@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -14,6 +15,7 @@ import (
 type rack struct {
 	options
 	root, dir string
+	occasion  occasion
 	cluster   *testenv.Cluster // nil = PostgreSQL is not on this machine
 	trials    uint64           // that were begun
 }
@@ -32,7 +34,11 @@ func newRack(ctx context.Context, o options) (*rack, error) {
 		os.RemoveAll(dir)
 		return nil, err
 	}
-	return &rack{options: o, root: root, dir: dir, cluster: cluster}, nil
+	if cluster == nil && os.Getenv("TEST_REQUIRE_ALL") != "" {
+		os.RemoveAll(dir)
+		return nil, errors.New("PostgreSQL is missing and TEST_REQUIRE_ALL is set")
+	}
+	return &rack{options: o, root: root, dir: dir, occasion: thisOccasion(root), cluster: cluster}, nil
 }
 
 func (r *rack) close() {

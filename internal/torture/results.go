@@ -28,6 +28,7 @@ func (l *ledger) result(name string, took time.Duration) result {
 	defer l.mu.Unlock()
 	trials := maps.Clone(l.trials)
 	trials[wrongUser] += l.judged.Load()
+	trials[fault500] = l.answered.Load()
 	return result{
 		Name: name, Took: took, Answered: l.answered.Load(), Unanswered: l.unanswered.Load(), Refused: l.refused.Load(),
 		Trials: trials, Violations: maps.Clone(l.violations), Counts: maps.Clone(l.counts), Samples: l.samples,
@@ -42,3 +43,12 @@ func (l *ledger) violationsOf(c claim) int64 {
 }
 
 func (r result) bad() bool { return len(r.Violations) > 0 }
+
+// control is what came out of a run with a planted bug.
+type control struct {
+	Bug   string        `json:"bug"`
+	Words string        `json:"words"`
+	Finds claim         `json:"finds"`
+	Seen  int64         `json:"seen"` // violations of that; 0 = the bug was not found
+	After time.Duration `json:"after"`
+}
