@@ -135,9 +135,11 @@ func (w *worker) own(ctx context.Context, a *account, answer answer, made ending
 		case isNotFound(err):
 			w.ledger.violated(lostSession, "server %d has set a cookie for %s of which there is no row", answer.by.instance.number, a.email)
 			return
-		case ctx.Err() != nil:
-			return
+		}
+		if ctx.Err() != nil {
+			break
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
+	a.doubt() // whom it has put out is not known
 }

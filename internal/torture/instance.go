@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -15,7 +16,6 @@ import (
 type instance struct {
 	number  int
 	command process.Command
-	debug   string // host:port of its metrics
 	data    *proxy // its way to PostgreSQL; nil on SQLite
 	notices *proxy // likewise for LISTEN
 	clock   clock
@@ -33,6 +33,7 @@ type life struct {
 	instance *instance
 	server   *process.Server
 	started  time.Time // before the process was there
+	debug    string    // host:port of its metrics
 }
 
 // trouble is a time in which an instance may not have heard of an ending.
@@ -70,15 +71,23 @@ func (i *instance) undisturbed(from, to time.Time) bool {
 // listens reports whether notifications can reach it.
 func (i *instance) listens() bool { return i.notices != nil && i.notices.open() }
 
-// start runs it, as often as it takes: without a database a server ends.
+// start runs it, as often as it takes: without a database a server ends. Each time it gets new
+// addresses, since somebody else may have taken the ones it had.
 func (i *instance) start(ctx context.Context) error {
 	i.starting.Lock()
 	defer i.starting.Unlock()
 	for i.alive.Load() == nil {
 		started := time.Now()
-		server, err := process.Start(ctx, i.command)
+		debug, err := process.FreeAddress()
+		if err != nil {
+			return err
+		}
+		command := i.command
+		command.Env = maps.Clone(command.Env)
+		command.Env["DEBUG_ADDR"] = debug
+		server, err := process.Start(ctx, command)
 		if err == nil {
-			i.alive.Store(&life{i, server, started})
+			i.alive.Store(&life{i, server, started, debug})
 			return nil
 		}
 		select {

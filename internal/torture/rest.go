@@ -17,7 +17,11 @@ type resting struct{ goroutines, files int }
 
 // measure reads what an instance says of itself at DEBUG_ADDR.
 func (i *instance) measure(ctx context.Context) (r resting, err error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+i.debug+"/metrics", nil)
+	life := i.alive.Load()
+	if life == nil {
+		return r, errDown
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+life.debug+"/metrics", nil)
 	if err != nil {
 		return r, err
 	}
@@ -32,10 +36,8 @@ func (i *instance) measure(ctx context.Context) (r resting, err error) {
 			r.goroutines, err = strconv.Atoi(value)
 		}
 	}
-	if life := i.alive.Load(); life != nil {
-		files, _ := os.ReadDir(fmt.Sprintf("/proc/%d/fd", life.server.PID())) // on Linux; elsewhere none are seen
-		r.files = len(files)
-	}
+	files, _ := os.ReadDir(fmt.Sprintf("/proc/%d/fd", life.server.PID())) // on Linux; elsewhere none are seen
+	r.files = len(files)
 	if err == nil && r.goroutines == 0 {
 		err = fmt.Errorf("server %d does not say how many goroutines it has", i.number)
 	}

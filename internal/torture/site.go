@@ -60,15 +60,7 @@ func newInstances(s setting, dir, program, dsn, secret string, log *os.File) (al
 				return all, err
 			}
 		}
-		addr, err := process.FreeAddress()
-		if err != nil {
-			return all, err
-		}
-		if i.debug, err = process.FreeAddress(); err != nil {
-			return all, err
-		}
-		env["DEBUG_ADDR"] = i.debug
-		i.command = process.Command{Program: program, Dir: dir, Addr: addr, Env: env, Log: log}
+		i.command = process.Command{Program: program, Dir: dir, Env: env, Log: log}
 		all = append(all, i)
 	}
 	return all, nil

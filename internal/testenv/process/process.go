@@ -22,7 +22,6 @@ type Command struct {
 	Program string            // the file
 	Args    []string          // nil = none
 	Dir     string            // where it runs
-	Addr    string            // of loopback, host:port, where it is told to listen; "" = one that is free
 	Env     map[string]string // all it gets besides PATH and ADDR
 	Log     *os.File          // where its log goes; nil = where the system throws it away
 }
@@ -42,12 +41,9 @@ const patience = 30 * time.Second
 // Start starts a server and waits until it is ready. One that ends instead, or takes longer
 // than half a minute, is an error, and is gone.
 func Start(ctx context.Context, c Command) (*Server, error) {
-	addr := c.Addr
-	if addr == "" {
-		var err error
-		if addr, err = FreeAddress(); err != nil {
-			return nil, err
-		}
+	addr, err := FreeAddress()
+	if err != nil {
+		return nil, err
 	}
 	cmd := exec.Command(c.Program, c.Args...)
 	cmd.Dir = c.Dir
