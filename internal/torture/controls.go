@@ -12,7 +12,7 @@ import (
 // trial is in which one is seen at the end.
 const (
 	controlTime     = 2 * time.Minute
-	lateControlTime = 30 * time.Second
+	lateControlTime = time.Minute
 )
 
 // controlAll plants one bug after the other, or the one that is named, and looks whether the

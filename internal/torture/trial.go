@@ -38,8 +38,14 @@ var (
 	sqlitePause   = [2]time.Duration{1 * time.Second, 5 * time.Second}
 )
 
+// overtime is what a trial may take beyond its traffic: on a machine on which nothing moves, a
+// run ends with an error.
+const overtime = 10 * time.Minute
+
 // run does the trial for so long, or until so many requests were answered.
 func (t *trial) run(ctx context.Context, duration time.Duration, requests int64) (result, error) {
+	ctx, cancel := context.WithTimeout(ctx, duration+overtime)
+	defer cancel()
 	dsn, err := t.newDatabase(ctx)
 	if err != nil {
 		return result{}, err
