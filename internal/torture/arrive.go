@@ -61,7 +61,7 @@ func (w *worker) sweep(ctx context.Context, a *account, made ending) {
 	}
 	for _, other := range append([]*session(nil), a.live...) {
 		if _, lives := live[other.id]; !lives {
-			w.bury(ctx, other, made, false)
+			w.bury(other, made, false)
 		}
 	}
 }
@@ -88,7 +88,7 @@ func (a *account) signInForm() request {
 // signIn signs in with the password.
 func (w *worker) signIn(ctx context.Context, a *account) {
 	at := w.where()
-	answer, ok := w.send(ctx, w.client, at, a.signInForm())
+	answer, ok := w.send(w.client, at, a.signInForm())
 	w.signedIn(ctx, a, answer, ok, answer.by)
 }
 
@@ -126,7 +126,7 @@ func (w *worker) own(ctx context.Context, a *account, answer answer, made ending
 				w.admit(ctx, s, made)
 			} else { // another one has put it out already
 				w.ledger.begins(s)
-				w.bury(ctx, s, ending{at: time.Now(), how: "limit"}, false)
+				w.bury(s, ending{at: time.Now(), how: "limit"}, false)
 			}
 			return
 		case err == nil:

@@ -16,9 +16,9 @@ func (w *worker) run(ctx context.Context) {
 				w.crowd(ctx)
 			}
 		case n < 10:
-			w.forge(ctx)
+			w.forge()
 		case n < 60 || len(w.hot) > 0 && n < 200:
-			w.knockSomewhere(ctx)
+			w.knockSomewhere()
 		default:
 			w.visit(ctx)
 		}
@@ -31,7 +31,7 @@ func (w *worker) last(ctx context.Context) {
 	defer w.close()
 	for _, g := range append(w.graves, w.old...) {
 		for _, i := range w.instances {
-			w.knock(ctx, g, i)
+			w.knock(g, i)
 		}
 		if ctx.Err() != nil {
 			return

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"time"
 
 	"latchkey/internal/auth"
@@ -10,7 +9,7 @@ import (
 // forge sends a token that names one user and the session of another, as a program could make
 // that shares the secret and has a bug. The database is asked for it, since its validation
 // is too old, and then it is nobody's.
-func (w *worker) forge(ctx context.Context) {
+func (w *worker) forge() {
 	a, victim := w.pick(), w.pick()
 	if a == victim || len(a.live) == 0 {
 		return
@@ -25,7 +24,7 @@ func (w *worker) forge(ctx context.Context) {
 		w.ledger.violated(wrongUser, "no token can be forged: %v", err)
 		return
 	}
-	answer, ok := w.send(ctx, w.client, w.where(), own.poll(token))
+	answer, ok := w.send(w.client, w.where(), own.poll(token))
 	if !ok {
 		return
 	}

@@ -1,20 +1,19 @@
 package main
 
 import (
-	"context"
 	"time"
 )
 
 const (
-	keptFor  = 10 * time.Second // beyond the bound a grave is looked at
-	keepOne  = 20               // of so many graves for the end
-	sharply  = 40 * time.Millisecond
-	mostHot  = 200
-	mostKept = 2000
+	sharply  = 40 * time.Millisecond // every instance is asked without a pause
+	keptFor  = 10 * time.Second      // beyond the bound a grave is looked at
+	keepOne  = 20                    // of so many graves for the end of the trial
+	mostHot  = 200                   // of one worker
+	mostKept = 2000                  // likewise
 )
 
 // bury takes a session out of use, and looks at once who still accepts it.
-func (w *worker) bury(ctx context.Context, s *session, e ending, raced bool) {
+func (w *worker) bury(s *session, e ending, raced bool) {
 	s.account.drop(s)
 	w.ledger.ends(s, e, raced)
 	g := &grave{s, e, map[*instance]*sighting{}}
@@ -26,7 +25,7 @@ func (w *worker) bury(ctx context.Context, s *session, e ending, raced bool) {
 		again := false
 		for _, i := range w.instances {
 			if w.reaches(i) && g.seen[i].refused == nil {
-				again = !w.knock(ctx, g, i) || again
+				again = !w.knock(g, i) || again
 			}
 		}
 		if !again {
@@ -42,13 +41,13 @@ func (w *worker) bury(ctx context.Context, s *session, e ending, raced bool) {
 
 // knock sends a cookie of an ended session to an instance, and reports whether that refuses
 // it. What is accepted was asked after the acknowledgement had arrived.
-func (w *worker) knock(ctx context.Context, g *grave, at *instance) (refuses bool) {
+func (w *worker) knock(g *grave, at *instance) (refuses bool) {
 	s := g.session
 	r := s.poll(s.cookies[w.rng.IntN(len(s.cookies))])
 	if w.rng.IntN(4) == 0 {
 		r.path, r.navigates = pathPage, true
 	}
-	a, ok := w.send(ctx, w.client, at, r)
+	a, ok := w.send(w.client, at, r)
 	if !ok {
 		return false
 	}
@@ -92,11 +91,11 @@ func (w *worker) accepted(g *grave, seen *sighting, a answer) {
 }
 
 // knockSomewhere looks after one that is accepted still, or any other.
-func (w *worker) knockSomewhere(ctx context.Context) {
+func (w *worker) knockSomewhere() {
 	if n := len(w.hot); n > 0 && w.rng.IntN(4) > 0 {
 		i := w.rng.IntN(n)
 		h := w.hot[i]
-		if w.reaches(h.at) && w.knock(ctx, h.grave, h.at) || time.Since(h.grave.ending.at) > w.bound+keptFor {
+		if w.reaches(h.at) && w.knock(h.grave, h.at) || time.Since(h.grave.ending.at) > w.bound+keptFor {
 			w.hot = append(w.hot[:i:i], w.hot[i+1:]...)
 		}
 		return
@@ -104,7 +103,7 @@ func (w *worker) knockSomewhere(ctx context.Context) {
 	if n := len(w.graves); n > 0 {
 		i := w.rng.IntN(n)
 		g := w.graves[i]
-		w.knock(ctx, g, w.where())
+		w.knock(g, w.where())
 		if time.Since(g.ending.at) > w.bound+keptFor {
 			w.finish(g)
 			w.graves = append(w.graves[:i:i], w.graves[i+1:]...)

@@ -24,15 +24,15 @@ func (w *worker) leave(ctx context.Context) {
 	s := a.live[w.rng.IntN(len(a.live))]
 	switch n := w.rng.IntN(20); {
 	case n < 10:
-		w.signOut(ctx, s)
+		w.signOut(s)
 	case a.inDoubt():
-		w.signOut(ctx, s) // what a page says of the others may be about more than is known here
+		w.signOut(s) // what a page says of the others may be about more than is known here
 	case n < 13:
-		w.endDevice(ctx, s, a.live[w.rng.IntN(len(a.live))])
+		w.endDevice(s, a.live[w.rng.IntN(len(a.live))])
 	case n < 16:
-		w.endSeveral(ctx, s, "/account/sessions/end-others", "others")
+		w.endSeveral(s, "/account/sessions/end-others", "others")
 	case n < 18:
-		w.endSeveral(ctx, s, "/account/sessions/end-all", "everywhere")
+		w.endSeveral(s, "/account/sessions/end-all", "everywhere")
 	case w.change.due():
 		w.changePassword(ctx, s)
 	default:
@@ -61,28 +61,28 @@ func (s *session) post(path string, form url.Values) request {
 }
 
 // signOut is acknowledged by the way to the sign-in page. Anything else is no promise.
-func (w *worker) signOut(ctx context.Context, s *session) {
-	a, ok := w.send(ctx, w.client, w.where(), s.post("/signout", nil))
+func (w *worker) signOut(s *session) {
+	a, ok := w.send(w.client, w.where(), s.post("/signout", nil))
 	if ok && a.redirectsTo("/signin") {
-		w.bury(ctx, s, ending{a.got, a.by, "sign-out"}, false)
+		w.bury(s, ending{a.got, a.by, "sign-out"}, false)
 		return
 	}
 	s.account.doubt()
 }
 
 // endDevice ends another session of the same user, or the own one, from the list of devices.
-func (w *worker) endDevice(ctx context.Context, s, other *session) {
-	a, ok := w.send(ctx, w.client, w.where(), s.post("/account/sessions/"+other.id+"/end", nil))
+func (w *worker) endDevice(s, other *session) {
+	a, ok := w.send(w.client, w.where(), s.post("/account/sessions/"+other.id+"/end", nil))
 	if ok && (a.redirectsTo("/account/sessions") || other == s && a.redirectsTo("/signin")) {
-		w.bury(ctx, other, ending{a.got, a.by, "device"}, false)
+		w.bury(other, ending{a.got, a.by, "device"}, false)
 		return
 	}
 	s.account.doubt()
 }
 
 // endSeveral ends all sessions of the user, or all but this one.
-func (w *worker) endSeveral(ctx context.Context, s *session, path, how string) {
-	a, ok := w.send(ctx, w.client, w.where(), s.post(path, nil))
+func (w *worker) endSeveral(s *session, path, how string) {
+	a, ok := w.send(w.client, w.where(), s.post(path, nil))
 	others := a.redirectsTo("/account/sessions")
 	if !ok || !others && !(a.redirectsTo("/signin") && strings.Contains(a.location, "reason="+"everywhere")) {
 		s.account.doubt()
@@ -90,7 +90,7 @@ func (w *worker) endSeveral(ctx context.Context, s *session, path, how string) {
 	}
 	for _, other := range append([]*session(nil), s.account.live...) {
 		if other != s || !others {
-			w.bury(ctx, other, ending{a.got, a.by, how}, false)
+			w.bury(other, ending{a.got, a.by, how}, false)
 		}
 	}
 }
@@ -101,7 +101,7 @@ func (w *worker) changePassword(ctx context.Context, s *session) {
 	next := rand.Text()
 	r := s.post("/account/password", url.Values{"current": {account.password}, "password": {next}})
 	r.agent = changeAgent
-	a, ok := w.send(ctx, w.client, w.where(), r)
+	a, ok := w.send(w.client, w.where(), r)
 	if !ok || a.status >= 500 {
 		account.perhaps = next
 		account.doubt()
@@ -112,7 +112,7 @@ func (w *worker) changePassword(ctx context.Context, s *session) {
 	}
 	account.password, account.perhaps = next, ""
 	for _, other := range append([]*session(nil), account.live...) {
-		w.bury(ctx, other, ending{a.got, a.by, "password"}, false)
+		w.bury(other, ending{a.got, a.by, "password"}, false)
 	}
 	if a.cookie != "" {
 		w.own(ctx, account, a, ending{a.got, a.by, "limit"})

@@ -41,6 +41,7 @@ func newRack(ctx context.Context, o options) (*rack, error) {
 	return &rack{options: o, root: root, dir: dir, occasion: thisOccasion(root), cluster: cluster}, nil
 }
 
+// close leaves nothing behind.
 func (r *rack) close() {
 	if r.cluster != nil {
 		r.cluster.Close()
@@ -68,19 +69,8 @@ func (r *rack) all(ctx context.Context) (results []result, err error) {
 	if err != nil {
 		return nil, err
 	}
-	var todo []setting
-	for round := range r.rounds {
-		todo = append(todo, settings(r.options, round)...)
-	}
-	total := 0.0
+	todo, total := r.todo()
 	for _, s := range todo {
-		total += s.share()
-	}
-	for _, s := range todo {
-		if s.share() == 0 || !s.sqlite && r.cluster == nil {
-			fmt.Fprintln(os.Stderr, s.name, "is left out: PostgreSQL is not on this machine")
-			continue
-		}
 		share := s.share() / total
 		one, err := r.one(ctx, s, program, time.Duration(share*float64(r.duration)), int64(share*float64(r.requests)), "")
 		if err != nil {
@@ -89,6 +79,21 @@ func (r *rack) all(ctx context.Context) (results []result, err error) {
 		results = append(results, one)
 	}
 	return results, nil
+}
+
+// todo are the trials of all rounds, and the sum of their shares.
+func (r *rack) todo() (all []setting, total float64) {
+	for round := range r.rounds {
+		for _, s := range settings(r.options, round) {
+			if !s.sqlite && r.cluster == nil {
+				fmt.Fprintln(os.Stderr, s.name, "is left out: PostgreSQL is not on this machine")
+				continue
+			}
+			all = append(all, s)
+			total += s.share()
+		}
+	}
+	return all, total
 }
 
 // share is how much of the time a trial gets, beside the others.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -42,7 +41,7 @@ func settings(o options, round int) (all []setting) {
 }
 
 // newInstances prepares the servers of a trial, each with its own ways to the database.
-func newInstances(s setting, dir, program, dsn, secret string, log *os.File) (all []*instance, err error) {
+func newInstances(s setting, dir, program, dsn, secret string) (all []*instance, err error) {
 	for n := range s.servers {
 		i := &instance{number: n + 1}
 		env := map[string]string{
@@ -60,7 +59,7 @@ func newInstances(s setting, dir, program, dsn, secret string, log *os.File) (al
 				return all, err
 			}
 		}
-		i.command = process.Command{Program: program, Dir: dir, Env: env, Log: log}
+		i.command = process.Command{Program: program, Dir: dir, Env: env}
 		all = append(all, i)
 	}
 	return all, nil

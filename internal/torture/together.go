@@ -25,11 +25,11 @@ func (w *worker) race(ctx context.Context) {
 	var both sync.WaitGroup
 	both.Go(func() {
 		time.Sleep(pause)
-		left, okLeft = w.send(ctx, w.others[0], out, s.post("/signout", nil))
+		left, okLeft = w.send(w.others[0], out, s.post("/signout", nil))
 	})
 	both.Go(func() {
 		time.Sleep(-pause)
-		polled, okPolled = w.send(ctx, w.others[1], poll, s.poll(s.newest()))
+		polled, okPolled = w.send(w.others[1], poll, s.poll(s.newest()))
 	})
 	both.Wait()
 	if okPolled && w.judge(s, polled) == ours && polled.cookie != "" {
@@ -45,7 +45,7 @@ func (w *worker) race(ctx context.Context) {
 		order = "poll first, then the sign-out"
 	}
 	w.ledger.count(order)
-	w.bury(ctx, s, ending{later(left.got, polled.got), left.by, "at the moment of a renewal"}, true)
+	w.bury(s, ending{later(left.got, polled.got), left.by, "at the moment of a renewal"}, true)
 }
 
 func later(a, b time.Time) time.Time {
@@ -64,7 +64,7 @@ func (w *worker) crowd(ctx context.Context) {
 	var all sync.WaitGroup
 	for n, c := range w.others {
 		at := w.where()
-		all.Go(func() { answers[n], oks[n] = w.send(ctx, c, at, a.signInForm()) })
+		all.Go(func() { answers[n], oks[n] = w.send(c, at, a.signInForm()) })
 	}
 	done := make(chan struct{})
 	go func() { all.Wait(); close(done) }()

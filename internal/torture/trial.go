@@ -61,7 +61,7 @@ func (t *trial) run(ctx context.Context, duration time.Duration, requests int64)
 		t.bound += 2 * skew
 	}
 	t.burst.every, t.password.every, t.change.every = time.Second, 300*time.Millisecond, 3*time.Second
-	if t.instances, err = newInstances(t.setting, t.dir, t.program, dsn, secret, nil); err != nil {
+	if t.instances, err = newInstances(t.setting, t.dir, t.program, dsn, secret); err != nil {
 		return result{}, err
 	}
 	defer t.end()

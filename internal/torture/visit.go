@@ -21,7 +21,7 @@ func (w *worker) look(ctx context.Context, s *session, at *instance) {
 	if w.rng.IntN(10) == 0 {
 		r = s.page(s.newest())
 	}
-	a, ok := w.send(ctx, w.client, at, r)
+	a, ok := w.send(w.client, at, r)
 	if !ok {
 		return
 	}
@@ -49,7 +49,7 @@ func (w *worker) refusedThough(ctx context.Context, s *session, a answer) {
 				w.ledger.violated(lostSession, "session %s of %s has ended, though nobody asked for that", s.id, s.account.email)
 			}
 			if !lives { // what nobody acknowledged has been carried out after all
-				w.bury(ctx, s, ending{at: time.Now(), how: "found out"}, false)
+				w.bury(s, ending{at: time.Now(), how: "found out"}, false)
 			}
 			return
 		}

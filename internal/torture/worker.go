@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"math/rand/v2"
 	"sync/atomic"
 	"time"
@@ -38,9 +37,9 @@ type worker struct {
 	others   []*client // for what happens at the same moment
 	stubborn bool      // asks instances that are slow, too: each answer may take seconds
 	accounts []*account
-	graves   []*grave
-	hot      []hotGrave
-	old      []*grave // some that are kept for the end
+	graves   []*grave   // sessions that ended lately
+	hot      []hotGrave // of those, what an instance has not refused yet
+	old      []*grave   // some that ended long ago, for the end of the trial
 }
 
 func newWorker(w *world, seed uint64, number int) *worker {
@@ -86,8 +85,9 @@ func (w *worker) reaches(i *instance) bool {
 	return i.alive.Load() != nil && (w.stubborn || !i.slow.Load())
 }
 
-// send is client.do with the bookkeeping that every request has.
-func (w *worker) send(ctx context.Context, c *client, to *instance, r request) (answer, bool) {
+// send is client.do with the bookkeeping that every request has. answered is false where nobody
+// knows whether the request was carried out.
+func (w *worker) send(c *client, to *instance, r request) (a answer, answered bool) {
 	a, err := c.do(to, r)
 	switch {
 	case err == errDown:
@@ -104,5 +104,5 @@ func (w *worker) send(ctx context.Context, c *client, to *instance, r request) (
 	case 500:
 		w.ledger.violated(fault500, "%s %s by server %d: %.300s", r.method, r.path, to.number, a.body)
 	}
-	return a, ctx.Err() == nil || a.status > 0
+	return a, true
 }
