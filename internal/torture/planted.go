@@ -46,7 +46,7 @@ var bugs = []bug{
 	{"mixed", "requests that ask at the same moment get one answer, whoever they are of", "PostgreSQL, database", wrongUser, false, []edit{
 		{"internal/auth/validate.go", `a.flights.Do(op+a.value, put)`, `a.flights.Do(op, put)`},
 	}},
-	{"halves", "a sign-in makes room in one transaction and comes in by the next, a tenth of a second later", "PostgreSQL, database", halfMade, true, []edit{
+	{"halves", "a sign-in makes room in one transaction and comes in by the next, half a second later", "PostgreSQL, database", halfMade, true, []edit{
 		{"internal/postgres/begin.go", `	var planErr error // is returned as it is`, `	var planErr error
 	var planned auth.Session`},
 		{"internal/postgres/begin.go", `		return insertSession(ctx, tx, userID, p.New)
@@ -54,7 +54,7 @@ var bugs = []bug{
 		return nil
 	})
 	if err == nil {
-		time.Sleep(100 * time.Millisecond)
+		time.Sleep(time.Second / 2)
 		err = s.inTx(ctx, func(tx pgx.Tx) error { return insertSession(ctx, tx, userID, planned) })
 	}`},
 	}},
