@@ -46,6 +46,10 @@ var bugs = []bug{
 	{"mixed", "requests that ask at the same moment get one answer, whoever they are of", "PostgreSQL, database", wrongUser, false, []edit{
 		{"internal/auth/validate.go", `a.flights.Do(op+a.value, put)`, `a.flights.Do(op, put)`},
 	}},
+	{"together", "questions that travel together get the answer to the first", "PostgreSQL, database", wrongUser, false, []edit{
+		{"internal/postgres/together.go", `			q.session, q.err = scanSession(row)`, `			q.session, q.err = scanSession(row)
+			q.session, q.err = all[0].session, all[0].err`},
+	}},
 	{"halves", "a sign-in makes room in one transaction and comes in by the next, half a second later", "PostgreSQL, database", halfMade, true, []edit{
 		{"internal/postgres/begin.go", `	var planErr error // is returned as it is`, `	var planErr error
 	var planned auth.Session`},
