@@ -93,7 +93,6 @@ func (c *chaos) kill(ctx context.Context, i *instance) {
 	over := i.suffer(settleSoon)
 	defer over()
 	i.kill()
-	c.ledger.tried(uncleanEnd, 1)
 	wait(ctx, c.between(0, time.Second))
 	_ = i.start(ctx) // an error is the end of the trial
 }
@@ -101,11 +100,16 @@ func (c *chaos) kill(ctx context.Context, i *instance) {
 func (c *chaos) stop(ctx context.Context, i *instance) {
 	over := i.suffer(settleSoon)
 	defer over()
-	c.ledger.tried(uncleanEnd, 1)
-	if err := i.stop(); err != nil {
-		c.ledger.violated(uncleanEnd, "%v", err)
-	}
+	c.world.stop(i)
 	_ = i.start(ctx)
+}
+
+// stop has an instance end as an operator would.
+func (w *world) stop(i *instance) {
+	w.ledger.tried(uncleanEnd, 1)
+	if err := i.stop(); err != nil {
+		w.ledger.violated(uncleanEnd, "%v", err)
+	}
 }
 
 // freeze on SQLite may hold the file's lock: everybody waits.

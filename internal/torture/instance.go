@@ -108,14 +108,15 @@ func (i *instance) kill() {
 	}
 }
 
-// stop asks it to end. An error is an end that was not clean.
+// stop asks it to end. It is sent requests until it has. An error is an end that was not clean.
 func (i *instance) stop() error {
 	i.starting.Lock()
 	defer i.starting.Unlock()
-	l := i.alive.Swap(nil)
+	l := i.alive.Load()
 	if l == nil {
 		return nil
 	}
+	defer i.alive.Store(nil)
 	select {
 	case <-l.server.Ended():
 		return fmt.Errorf("server %d has ended by itself, with status %d", i.number, l.server.ExitCode())

@@ -199,11 +199,9 @@ func (t *trial) finish(ctx context.Context) error {
 		}
 	}
 	for _, i := range t.instances {
-		t.ledger.tried(uncleanEnd, 1)
-		if err := i.stop(); err != nil {
-			t.ledger.violated(uncleanEnd, "%v", err)
-		}
+		all.Go(func() { t.stop(i) })
 	}
+	all.Wait()
 	if t.sqlite {
 		return nil
 	}
