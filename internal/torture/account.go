@@ -19,6 +19,7 @@ type account struct {
 	// not reach. Zero = nothing is.
 	doubtful time.Time
 	strays   bool // there may be sessions that no browser here holds
+	crowded  bool // sign-ins are under way at the same moment
 }
 
 // doubtFor is longer than anything is held back.

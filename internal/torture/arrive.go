@@ -47,12 +47,16 @@ func (w *worker) admit(ctx context.Context, s *session, made ending) {
 	}
 }
 
-// sweep finds out which sessions of an account have made room.
+// sweep finds out which sessions of an account have made room. made counts for them if nobody
+// else can have ended one until the database was asked.
 func (w *worker) sweep(ctx context.Context, a *account, made ending) {
 	live, err := w.settle(ctx, a)
 	if err != nil {
 		a.doubt()
 		return
+	}
+	if a.strays || a.crowded {
+		made = ending{at: time.Now(), how: made.how}
 	}
 	a.strays = a.inDoubt() || len(live) > len(a.live)
 	w.ledger.tried(aboveLimit, 1)
@@ -89,13 +93,12 @@ func (a *account) signInForm() request {
 func (w *worker) signIn(ctx context.Context, a *account) {
 	at := w.where()
 	answer, ok := w.send(w.client, at, a.signInForm())
-	w.signedIn(ctx, a, answer, ok, answer.by)
+	w.signedIn(ctx, a, answer, ok)
 }
 
 // signedIn takes in the answer to a form that signs in. The row of a session must be there as
-// soon as its cookie is. by is the instance that has put out the one which made room; nil =
-// that may have been another.
-func (w *worker) signedIn(ctx context.Context, a *account, answer answer, ok bool, by *life) {
+// soon as its cookie is.
+func (w *worker) signedIn(ctx context.Context, a *account, answer answer, ok bool) {
 	if !ok || answer.status >= 500 {
 		a.doubt()
 	}
@@ -109,10 +112,7 @@ func (w *worker) signedIn(ctx context.Context, a *account, answer answer, ok boo
 	if answer.device != "" {
 		a.device = answer.device
 	}
-	if a.strays { // or an earlier sign-in, which nobody has acknowledged
-		by = nil
-	}
-	w.own(ctx, a, answer, ending{answer.got, by, "limit"})
+	w.own(ctx, a, answer, ending{answer.got, answer.by, "limit"})
 }
 
 // own takes in a session by the cookie that an answer sets.

@@ -59,6 +59,8 @@ func later(a, b time.Time) time.Time {
 // operator does so all the while. Never are there more sessions than the limit.
 func (w *worker) crowd(ctx context.Context) {
 	a := w.pick()
+	a.crowded = true
+	defer func() { a.crowded = false }()
 	answers := make([]answer, len(w.others))
 	oks := make([]bool, len(w.others))
 	var all sync.WaitGroup
@@ -77,7 +79,7 @@ func (w *worker) crowd(ctx context.Context) {
 		}
 	}
 	for n, answer := range answers {
-		w.signedIn(ctx, a, answer, oks[n], nil)
+		w.signedIn(ctx, a, answer, oks[n])
 	}
 	w.sweep(ctx, a, ending{at: time.Now(), how: "limit"})
 }
