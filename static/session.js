@@ -21,7 +21,7 @@
  *                      session-hidden of <html>, which is then yours to remove
  *   session:status     what a reader may want to know has changed; detail: the
  *                      status below. notice.js puts it into words
- *   session:trace      what this module does, for the curious (see /lab);
+ *   session:trace      what this module does, for the curious;
  *                      detail.what: lead, follow, ask, answer, heard, unknown, push
  * and may import getSession, staySignedIn and status from "/static/session.js".
  *

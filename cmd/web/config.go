@@ -45,7 +45,7 @@ type config struct {
 	passwordMinLength int
 	requireVerified   bool // nobody signs in before they have confirmed their address
 	logJSON           bool
-	switches          map[string]bool // of the optional parts, such as LAB
+	switches          map[string]bool // of the optional parts, by their variables
 }
 
 // configError lists everything that is wrong with the environment.

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"latchkey/internal/web"
 )
 
 // goodSecret is long enough for development; production knows it from here.
@@ -48,7 +50,7 @@ func TestDefaults(t *testing.T) {
 	want := config{
 		addr: "localhost:8080", authPath: "/auth", strategy: "jwt", maxAge: 168 * time.Hour, absoluteMaxAge: 720 * time.Hour,
 		renewAfter: 5 * time.Minute, limit: 5, policy: "evict", pollInterval: time.Minute, pollKeepsAlive: true, push: true, passwordMinLength: 15, rateLimit: true, maxCookie: 16 << 10, cacheBytes: 16 << 20,
-		switches: map[string]bool{"LAB": true, "SIGNIN_EMAIL_LINK": true}, demo: true,
+		switches: partsThatAreOn(true), demo: true,
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("load(nothing) = %+v, want %+v", got, want)
@@ -73,8 +75,8 @@ func TestProductionHasAddressesConfirmed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got.requireVerified != c.want || !got.switches["SIGNIN_EMAIL_LINK"] {
-			t.Errorf("REQUIRE_VERIFIED_EMAIL=%q, production: %t: requireVerified = %t, want %t, and the email link on", c.value, c.production, got.requireVerified, c.want)
+		if got.requireVerified != c.want {
+			t.Errorf("REQUIRE_VERIFIED_EMAIL=%q, production: %t: requireVerified = %t, want %t", c.value, c.production, got.requireVerified, c.want)
 		}
 	}
 }
@@ -122,7 +124,10 @@ func TestEveryBadValueIsReportedAtOnce(t *testing.T) { // CF-1, CF-2
 		"APP_ENV", "staging", "ADDR", "8080", "BASE_URL", "https://ada:hunter4@app.example", "DATABASE_URL", "mysql://u:hunter2@h/d", "DATABASE_LISTEN_URL", "x:hunter3",
 		"AUTH_SECRET", "too-short", "SMTP_URL", "mail://u:hunter5@h", "MAIL_FROM", "nobody", "AUTH_PATH", "/signin/", "SESSION_STRATEGY", "cookie", "SESSION_MAX_AGE", "7d", "SESSION_ABSOLUTE_MAX_AGE", "-1h",
 		"SESSION_RENEW_AFTER", "soon", "SESSION_LIMIT", "-1", "SESSION_LIMIT_POLICY", "kick", "SESSION_POLL_INTERVAL", "1ms", "SESSION_POLL_KEEPS_ALIVE", "maybe", "SESSION_PUSH", "perhaps",
-		"SESSION_COOKIE_NAME", "a b", "PASSWORD_MIN_LENGTH", "7", "LOG_FORMAT", "xml", "LAB", "yes", "REQUIRE_VERIFIED_EMAIL", "perhaps", "SIGNIN_EMAIL_LINK", "yes",
+		"SESSION_COOKIE_NAME", "a b", "PASSWORD_MIN_LENGTH", "7", "LOG_FORMAT", "xml", "REQUIRE_VERIFIED_EMAIL", "perhaps",
+	}
+	for part := range web.Switches() {
+		bad = append(bad, part, "yes")
 	}
 	_, err := load(env(bad...))
 	if _, ok := errors.AsType[configError](err); !ok {
@@ -207,17 +212,29 @@ func TestCookieNames(t *testing.T) { // CK-2
 	}
 }
 
-func TestTheLabIsForDevelopmentUnlessAskedFor(t *testing.T) {
-	for _, tt := range []struct {
-		env, lab string
-		want     bool
-	}{
-		{"development", "", true}, {"development", "off", false}, {"development", "on", true},
-		{"production", "", false}, {"production", "on", true}, {"production", "off", false},
-	} {
-		got, err := load(with(production, "APP_ENV", tt.env, "LAB", tt.lab, "BASE_URL", "https://localhost"))
-		if err != nil || got.switches["LAB"] != tt.want {
-			t.Errorf("in %s with LAB %q the lab is on: %v, %v, want %v", tt.env, tt.lab, got.switches["LAB"], err, tt.want)
+// partsThatAreOn are the switches of the optional parts where nothing is said of them.
+func partsThatAreOn(alone bool) map[string]bool {
+	on := web.Switches()
+	for part, always := range on {
+		on[part] = always || alone
+	}
+	return on
+}
+
+// A part that is not always on is for development, unless it is asked for.
+func TestPartsAreOnWhereTheyBelong(t *testing.T) {
+	for part, always := range web.Switches() {
+		for _, tt := range []struct {
+			env, value string
+			want       bool
+		}{
+			{"development", "", true}, {"development", "off", false}, {"development", "on", true},
+			{"production", "", always}, {"production", "on", true}, {"production", "off", false},
+		} {
+			got, err := load(with(production, "APP_ENV", tt.env, part, tt.value, "BASE_URL", "https://localhost"))
+			if err != nil || got.switches[part] != tt.want {
+				t.Errorf("in %s with %s %q its part is on: %v, %v, want %v", tt.env, part, tt.value, got.switches[part], err, tt.want)
+			}
 		}
 	}
 }

@@ -69,7 +69,7 @@ func developmentCookie(dir string, https bool) string {
 }
 
 // maxCookie bounds what a session may take of an answer's header. Development has no
-// proxy in front that would refuse more, and the lab shows a session in several cookies.
+// proxy in front that would refuse more, and a session in several cookies is worth a look.
 func (l *loader) maxCookie(name string, production bool) int {
 	usual := 16 << 10
 	if production {

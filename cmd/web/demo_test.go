@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
@@ -9,7 +10,7 @@ import (
 	"testing"
 )
 
-// Who gets the demo user and the lab, over everything that decides it.
+// Who gets the demo user and the parts for development, over everything that decides it.
 func TestTheDemoUserIsForTheBuiltInFileOnThisMachine(t *testing.T) {
 	modes := []string{"", "development", "production"}
 	addrs := map[string]bool{"": true, "localhost:8080": true, "127.0.0.1:8080": true, "127.9.9.9:0": true, "[::1]:80": true, "[::ffff:127.0.0.1]:80": true,
@@ -29,9 +30,12 @@ func TestTheDemoUserIsForTheBuiltInFileOnThisMachine(t *testing.T) {
 						}
 					}
 					wantDemo := err == nil && mode != "production" && here && database == ""
-					wantLab := err == nil && mode != "production" && here
-					if got.demo != wantDemo || got.switches["LAB"] != wantLab {
-						t.Errorf("APP_ENV=%s ADDR=%s BASE_URL=%s DATABASE_URL=%s: demo %v, lab %v, want %v, %v", mode, addr, base, database, got.demo, got.switches["LAB"], wantDemo, wantLab)
+					var wantParts map[string]bool // of a configuration that is refused there are none
+					if err == nil {
+						wantParts = partsThatAreOn(mode != "production" && here)
+					}
+					if got.demo != wantDemo || !maps.Equal(got.switches, wantParts) {
+						t.Errorf("APP_ENV=%s ADDR=%s BASE_URL=%s DATABASE_URL=%s: demo %v, parts %v, want %v, %v", mode, addr, base, database, got.demo, got.switches, wantDemo, wantParts)
 					}
 				}
 			}

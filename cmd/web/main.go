@@ -1,5 +1,7 @@
 // Command web is the whole application: it reads its configuration, opens and
 // migrates the database, and serves until it is told to stop.
+//
+//house:circles 1
 package main
 
 import (

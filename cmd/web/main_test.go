@@ -217,7 +217,7 @@ func TestABadConfigurationIsExitStatus2(t *testing.T) { // CF-1
 }
 
 func TestAnAuthPathInTheWayOfAPageIsExitStatus2(t *testing.T) {
-	for _, path := range []string{"/lab", "/account", "/signin", "/healthz", "/static/auth"} {
+	for _, path := range []string{"/account", "/signin", "/healthz", "/static/auth"} {
 		p := start(t, t.TempDir(), "ADDR=localhost:0", "AUTH_PATH="+path)
 		if output := p.exit(2); !strings.Contains(output, "AUTH_PATH") || !strings.Contains(output, path) || p.url != "" {
 			t.Errorf("AUTH_PATH=%s says %q, want it to name the variable and the path and not to start", path, output)

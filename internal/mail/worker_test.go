@@ -41,6 +41,9 @@ func TestMailInTheOutboxSurvivesARestart(t *testing.T) {
 }
 
 func TestAnInstanceSeesItsServerComeBack(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	w := newWorld(t, onSQLite(t))
 	w.sink.Start()
 	w.sink.Stop()
@@ -203,6 +206,9 @@ func TestAnInstanceStopsInItsFirstRound(t *testing.T) {
 }
 
 func TestAStuckServerDoesNotKeepAnInstanceFromStopping(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	w := newWorld(t, onSQLite(t))
 	w.sink.Delay = 15 * time.Second
 	w.sink.Start()

@@ -12,4 +12,6 @@
 // accelerator and no condition: they also look by themselves, every two seconds.
 // The store asks nothing of the server but SQL; it works through a pooler, and
 // where the server has neither notifications nor advisory locks.
+//
+//house:circles 2
 package postgres

@@ -38,6 +38,9 @@ func held(t *testing.T, kind string) (s *Store, release func()) {
 var kinds = []string{"IMMEDIATE", "EXCLUSIVE"}
 
 func TestAWriteWaitsNoLongerThanItsCaller(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	for _, kind := range kinds {
 		s, release := held(t, kind)
 		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
@@ -76,6 +79,9 @@ func TestAWriteWaitsItsTurn(t *testing.T) {
 // A session that is due for renewal and cannot be written is validated by reading,
 // well within the time that a request has.
 func TestASessionIsValidatedWhileItCannotBeRenewed(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	for _, strategy := range authtest.Strategies {
 		for _, kind := range kinds {
 			t.Run(strategy+"/"+kind, func(t *testing.T) {

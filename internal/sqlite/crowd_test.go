@@ -10,6 +10,9 @@ import (
 )
 
 func TestFiftyThousandSessionsOfOneUser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	authtest.RunCrowd(t, func(t *testing.T) (authtest.Backend, func(string, int, time.Time)) {
 		s := open(t, filepath.Join(t.TempDir(), "app.db"))
 		return accountstest.WithHash{Backend: s}, func(userID string, sessions int, now time.Time) {

@@ -9,4 +9,6 @@
 //
 // The file must lie on a disk of this machine: the locks of network file
 // systems are not reliable enough for SQLite.
+//
+//house:circles 2
 package sqlite

@@ -12,9 +12,14 @@ import (
 // postgresBin finds the folder of the server's programs, which packagers keep
 // out of PATH. Of several versions in one place it takes the newest: the
 // supported ones have two digits, so the order of their names is their order.
-// POSTGRES_BIN names another folder, for one version of several.
+// POSTGRES_BIN names another folder, for one version of several, or is none, to be
+// without a server that is there.
 func postgresBin() (string, error) {
-	if dir := os.Getenv("POSTGRES_BIN"); dir != "" {
+	switch dir := os.Getenv("POSTGRES_BIN"); dir {
+	case "":
+	case "none":
+		return "", errMissing
+	default:
 		if !hasPostgres(dir) {
 			return "", fmt.Errorf("POSTGRES_BIN: %s does not have initdb, pg_ctl and postgres", dir)
 		}

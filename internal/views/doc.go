@@ -9,4 +9,6 @@
 // What every page keeps to: no inline style, script or event handler (the
 // Content-Security-Policy forbids them), one h1, a label for every input, and
 // every error announced at its field. views_test.go checks it for each page.
+//
+//house:circles 1
 package views

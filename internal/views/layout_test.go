@@ -51,8 +51,8 @@ func TestAssetsComeFromTheGivenFunction(t *testing.T) {
 
 func TestTheMenuLeadsToAPartOnlyWhereItIs(t *testing.T) {
 	member := Page{User: &User{Email: "ada@example.com"}}
-	wantNotIn(t, render(t, App(member)), `href="/lab"`)
-	member.Menu = []MenuItem{{Path: "/lab", Label: "Lab"}}
-	wantIn(t, render(t, App(member)), `href="/lab"`)
-	wantNotIn(t, render(t, SignOut(Page{Menu: member.Menu})), `href="/lab"`)
+	wantNotIn(t, render(t, App(member)), `href="/part"`)
+	member.Menu = []MenuItem{{Path: "/part", Label: "Part"}}
+	wantIn(t, render(t, App(member)), `href="/part"`)
+	wantNotIn(t, render(t, SignOut(Page{Menu: member.Menu})), `href="/part"`)
 }

@@ -42,7 +42,7 @@ type User struct {
 // adds its own.
 type MenuItem struct {
 	Label  string // what it says
-	Path   string // where it leads, such as /lab
+	Path   string // where it leads, such as /notes
 	Icon   string // a name in icons.go; "": a dot
 	Public bool   // the front page's header shows it too
 }

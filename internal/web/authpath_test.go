@@ -3,6 +3,7 @@ package web_test
 import (
 	"errors"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/go-chi/chi/v5"
@@ -15,7 +16,7 @@ import (
 // A project's own pages are found by walking the router, whatever they are.
 func TestAnAuthPathInTheWayOfAPageIsAnError(t *testing.T) {
 	w := webtest.OnMemory(t)
-	w.Web.Switches = map[string]bool{"LAB": true}
+	w.EveryPart()
 	own := kit.Part{Build: func(*kit.Kit) kit.Built {
 		return kit.Built{Routes: map[kit.Block]func(chi.Router){kit.BlockUsers: func(r chi.Router) {
 			r.Get("/notes/{id}", http.NotFound)
@@ -24,11 +25,17 @@ func TestAnAuthPathInTheWayOfAPageIsAnError(t *testing.T) {
 			r.Handle("/files/*", http.NotFoundHandler())
 		}}}
 	}}
-	for path, free := range map[string]bool{
-		"/auth": true, "/api/auth": true, "/notes/1/auth": true, "/team/auth": true, "/labs": true, "/account/auth": true,
+	paths := map[string]bool{
+		"/auth": true, "/api/auth": true, "/notes/1/auth": true, "/team/auth": true, "/account/auth": true,
 		"/notes": false, "/notes/1": false, "/team": false, "/team/x": false, "/team/x/y": false, "/files": false, "/files/auth": false, "/acme": true,
-		"/acme/things": false, "/static": false, "/static/auth": false, "/lab": false, "/account": false, "/signin": false, "/healthz": false, "/dashboard": false,
-	} {
+		"/acme/things": false, "/static": false, "/static/auth": false, "/account": false, "/signin": false, "/healthz": false, "/dashboard": false,
+	}
+	for _, r := range allRoutes(t, w.Handler()) { // those of the optional parts, too
+		if !strings.ContainsAny(r.route, "{*") && !strings.HasPrefix(r.route, "/auth") {
+			paths[r.route] = false
+		}
+	}
+	for path, free := range paths {
 		cfg := w.Web
 		cfg.Parts = []kit.Part{own}
 		edge := w.Edge

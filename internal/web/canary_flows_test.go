@@ -33,7 +33,7 @@ func TestNoSecretIsInTheLog(t *testing.T) {
 			w := webtest.New(t, db, strategy)
 			w.Auth.Log = slog.New(kit.LogHandler(slog.NewJSONHandler(w.Log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 			w.Edge.Log, w.Web.Log = w.Auth.Log, w.Auth.Log
-			w.Web.Switches = map[string]bool{"LAB": true}
+			w.EveryPart()
 			w.Web.Development = true
 			w.Web.MaxTime = 2 * time.Second
 			w.Add(mishaps)

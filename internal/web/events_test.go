@@ -12,6 +12,9 @@ import (
 // An ending reaches the stream of that session on whatever instance holds it,
 // and no other's.
 func TestTheStreamTellsOfAnEnding(t *testing.T) { // RV-3
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	t.Parallel()
 	webtest.Everywhere(t, func(t *testing.T, w *webtest.Site) {
 		ada := webtest.Email(t)

@@ -67,7 +67,7 @@ func ownRoutes(t *testing.T, s *webtest.Site) chi.Routes {
 
 // folderOf is the folder of a part, by the function that builds it.
 func folderOf(p kit.Part) string {
-	name := runtime.FuncForPC(reflect.ValueOf(p.Build).Pointer()).Name() // latchkey/internal/web/lab.build
+	name := runtime.FuncForPC(reflect.ValueOf(p.Build).Pointer()).Name() // such as latchkey/internal/web/notes.build
 	folder, _, _ := strings.Cut(path.Base(name), ".")
 	return folder
 }

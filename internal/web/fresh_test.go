@@ -72,7 +72,7 @@ func TestEveryChangeAsksTheDatabase(t *testing.T) {
 		db := webtest.Hold(plain.Database)
 		w := webtest.New(t, db, plain.Auth.Strategy)
 		w.Auth.Limit = 0
-		w.Web.Switches = map[string]bool{"LAB": true}
+		w.EveryPart()
 		w.Add(renaming)
 		for name, change := range behindItsBack {
 			tried := 0

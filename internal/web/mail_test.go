@@ -29,6 +29,9 @@ var letters = kit.Part{Build: func(k *kit.Kit) kit.Built {
 // RS-6: an answer has come before the mail server has heard of the mail, and
 // whether there is one. Nothing can be told from its time.
 func TestMailTakesNoTimeOfARequest(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	t.Parallel()
 	webtest.Everywhere(t, func(t *testing.T, s *webtest.Site) {
 		t.Parallel()

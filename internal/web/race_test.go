@@ -16,6 +16,9 @@ import (
 // moment has the table more live sessions than the limit, and when the dust
 // has settled exactly that many cookies answer, on either instance.
 func TestTheLimitHoldsUnderARace(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	t.Parallel()
 	const workers, rounds, limit = 48, 3, 3
 	webtest.Everywhere(t, func(t *testing.T, w *webtest.Site) {

@@ -211,6 +211,9 @@ func TestALinkIsSpentOnceOverInstances(t *testing.T) {
 
 // RS-5, RV-3: on the instance that did not see the reset.
 func TestAResetEndsSessionsOnAllInstances(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	webtest.Everywhere(t, func(t *testing.T, w *webtest.Site) {
 		ada := webtest.Email(t)
 		b := w.SignUp(ada)

@@ -127,6 +127,9 @@ func waitingMails(w *webtest.Site, email string) (n int) {
 
 // LG-5: somebody signs up with another one's address and waits for them to click the link.
 func TestAPlantedAccountIsUseless(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	t.Parallel()
 	webtest.Everywhere(t, func(t *testing.T, w *webtest.Site) {
 		for _, require := range []bool{false, true} {

@@ -5,6 +5,8 @@
 // characters, so every script is safe, and it knows keyboards and words of more
 // languages than English. The English word lists are those of
 // github.com/trustelem/zxcvbn.
+//
+//house:circles 1
 package strength
 
 import (

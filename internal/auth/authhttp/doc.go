@@ -13,4 +13,6 @@
 //
 // What a session is, this package leaves to package auth; who may enter, to the
 // routes.
+//
+//house:circles 1
 package authhttp

@@ -3,6 +3,8 @@
 // the pages. docs/authjs.md says where they differ on purpose. To be rid of them,
 // delete this folder and its line in parts.go; GET /session stays, since our
 // own pages ask it as well.
+//
+//house:circles 1
 package authapi
 
 import (

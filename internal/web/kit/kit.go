@@ -6,6 +6,8 @@
 // Handle. What it gets for free: an outage is a 503, text that no database takes
 // is a 422 before the handler sees it, what the database is asked is counted,
 // and every answer carries the security headers.
+//
+//house:circles 1
 package kit
 
 import (

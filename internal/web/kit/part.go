@@ -15,7 +15,7 @@ import (
 // Part is what a site can do without: a folder, and a line in the list of
 // parts. Everything that its folder adds to the rest is in this one value.
 type Part struct {
-	Switch string             // the variable that turns it on and off, such as LAB; unset = on in development only. "" = always on
+	Switch string             // the variable that turns it on and off, such as NOTES; unset = on in development only. "" = always on
 	On     bool               // it is on unless Switch turns it off, in production too
 	Menu   []views.MenuItem   // entries for users, after the site's own; nil = none
 	Build  func(k *Kit) Built // called once for each site that has the part

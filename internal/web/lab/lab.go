@@ -2,6 +2,8 @@
 // every project built on this can use. It brings its own words, markup, script
 // and stylesheet. To be rid of it, delete this folder and its line in
 // parts.go.
+//
+//house:circles 1
 package lab
 
 import (

@@ -35,6 +35,20 @@ type Database interface {
 // databases are the real ones.
 var databases = map[string]func(t testing.TB) Database{"sqlite": OpenSQLite, "postgres": OpenPostgres}
 
+// AnyDatabase is a real database that needs nothing to be installed, or else any that
+// this machine has; for what is the same on all.
+func AnyDatabase(t testing.TB) Database {
+	t.Helper()
+	if open, ok := databases["sqlite"]; ok {
+		return open(t)
+	}
+	for _, open := range databases {
+		return open(t)
+	}
+	t.Fatal("there is no database")
+	return nil
+}
+
 // OpenPostgres is a PostgreSQL database that is gone after the test.
 func OpenPostgres(t testing.TB) Database {
 	t.Helper()

@@ -69,15 +69,19 @@ func (l *Letters) All() []Letter {
 	return slices.Clone(l.sent)
 }
 
-// Letter is the last letter to an address, which must have this subject. Those about
-// sign-ins come in between whenever a test takes a new browser: they count only where they
+// Letter is the last letter to an address, which must come to have this subject: some are
+// written after the answer. Those about sign-ins come in between whenever a test takes a new browser: they count only where they
 // are asked for.
 func (s *Site) Letter(email, subject string) Letter {
 	s.T.Helper()
-	all := slices.DeleteFunc(s.Letters.To(email), func(l Letter) bool {
-		return strings.HasPrefix(l.Subject, newSignIn) && !strings.HasPrefix(subject, newSignIn)
+	var all []Letter
+	came := Eventually(func() bool {
+		all = slices.DeleteFunc(s.Letters.To(email), func(l Letter) bool {
+			return strings.HasPrefix(l.Subject, newSignIn) && !strings.HasPrefix(subject, newSignIn)
+		})
+		return len(all) > 0 && all[len(all)-1].Subject == subject
 	})
-	if len(all) == 0 || all[len(all)-1].Subject != subject {
+	if !came {
 		s.T.Fatalf("the mail to %s is %v, want %q last", email, all, subject)
 	}
 	return all[len(all)-1]

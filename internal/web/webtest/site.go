@@ -8,6 +8,8 @@
 //	})
 //
 // Import it from _test.go files only.
+//
+//house:circles 2
 package webtest
 
 import (
@@ -221,6 +223,15 @@ func (s *Site) Add(parts ...kit.Part) {
 // SwitchOn deploys the site with an optional part on, by its variable's name.
 func (s *Site) SwitchOn(name string) {
 	s.Web.Switches = map[string]bool{name: true}
+	s.Deploy()
+}
+
+// EveryPart deploys the site with all optional parts that there are.
+func (s *Site) EveryPart() {
+	s.Web.Switches = map[string]bool{}
+	for name := range web.Switches() {
+		s.Web.Switches[name] = true
+	}
 	s.Deploy()
 }
 

@@ -1,41 +1,76 @@
-package main
+package lab_test
 
 import (
+	"net/http"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
 
-	"latchkey/internal/testenv"
+	"latchkey/internal/web/webtest"
 )
+
+// tab is a tab of a real browser whose user is at the lab.
+type tab struct{ webtest.Tab }
+
+// live signs a user in, in a real browser, and opens the lab.
+func live(t *testing.T, strategy string, prepare func(s *webtest.Site)) (tab, *webtest.Site) {
+	t.Helper()
+	s := labSite(t, webtest.AnyDatabase(t), strategy)
+	prepare(s)
+	s.Deploy()
+	s.SignUp("ada@example.com")
+	b := tab{s.OpenTab()}
+	b.Open("/signin")
+	b.SignIn("ada@example.com")
+	b.ComesTo("/dashboard", "Ada")
+	b.Open("/lab")
+	return b, s
+}
+
+func eval[T any](b tab, js string) T {
+	b.T.Helper()
+	got, err := chromedp.Run(b.Tab, chromedp.Evaluate[T](js))
+	if err != nil {
+		b.T.Fatalf("Evaluate(%s): %v", js, err)
+	}
+	return got
+}
+
+func (b tab) click(selector string) {
+	b.T.Helper()
+	b.Do("click "+selector, chromedp.Click(chromedp.CSS(selector)))
+}
 
 // until waits for an expression to become true in the page.
 func (b tab) until(what, js string) {
-	b.t.Helper()
-	b.within(15*time.Second, what, js)
+	b.T.Helper()
+	ok := webtest.Eventually(func() bool {
+		ok, err := chromedp.Run(b.Tab, chromedp.Evaluate[bool](js))
+		return err == nil && ok
+	})
+	if !ok {
+		b.T.Fatalf("%s: %s does not become true; the page is at %s:\n%.2000s", what, js,
+			eval[string](b, `location.href`), eval[string](b, `document.body.innerText`))
+	}
 }
 
-// untilLong waits for what takes its time.
-func (b tab) untilLong(what, js string) {
-	b.t.Helper()
-	b.within(time.Minute, what, js)
-}
-
-func (b tab) within(patience time.Duration, what, js string) {
-	b.t.Helper()
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
-		if ok, err := chromedp.Run(b.Tab, chromedp.Evaluate[bool](js)); err == nil && ok {
-			return
+// clean checks that nothing went wrong behind the scenes but what the test did.
+func (b tab) clean(but ...string) {
+	b.T.Helper()
+	for _, problem := range b.Problems() {
+		if !slices.ContainsFunc(but, func(expected string) bool { return strings.Contains(problem, expected) }) {
+			b.T.Errorf("the browser complains: %s", problem)
 		}
 	}
-	b.t.Fatalf("%s: %s does not become true; the page is at %s:\n%.2000s", what, js,
-		eval[string](b, `location.href`), eval[string](b, `document.body.innerText`))
 }
 
 // trace says what session.js would, and waits for the lab's words for it.
 func (b tab) trace(detail, words string) {
-	b.t.Helper()
+	b.T.Helper()
 	eval[bool](b, `document.dispatchEvent(new CustomEvent("session:trace", {detail: `+detail+`}))`)
 	b.until(words+" is in the log", `[...document.querySelectorAll("#lab-log li")].some((li) => li.innerText.includes("`+words+`"))`)
 }
@@ -44,11 +79,7 @@ func (b tab) trace(detail, words string) {
 func TestTheLabIsLive(t *testing.T) {
 	for _, strategy := range []string{"jwt", "database"} {
 		t.Run(strategy, func(t *testing.T) {
-			url := runInProcess(t, "SESSION_STRATEGY", strategy, "SESSION_POLL_INTERVAL", "1s")
-			laptop := tab{testenv.Browser(t), t}
-			laptop.signIn(url)
-			laptop.open(url + "/lab")
-			laptop.arrives("/lab")
+			laptop, _ := live(t, strategy, func(s *webtest.Site) { s.Web.PollInterval = time.Second })
 			laptop.until("the clock runs", `document.querySelector(".lab-rest").textContent.startsWith("4 min 5")`)
 			laptop.until("the tab knows that it leads", `document.getElementById("lab-leader").textContent.startsWith("This tab asks for all")`)
 			laptop.until("a poll and its cost are in the log", `/\/auth\/session was asked.*0 queries|answer: signed in.*0 queries/.test(document.getElementById("lab-log").innerText.replaceAll("\n", " "))`)
@@ -83,7 +114,7 @@ func TestTheLabIsLive(t *testing.T) {
 				t.Error("an act has left the page")
 			}
 			laptop.click(`form[action="/lab/expire"] button`)
-			laptop.arrives("/signin?callbackUrl=%2Flab&reason=expired")
+			laptop.until("the sign-in page says why", `document.readyState === "complete" && location.pathname + location.search === "/signin?callbackUrl=%2Flab&reason=expired"`)
 			laptop.clean("401")
 		})
 	}
@@ -92,10 +123,7 @@ func TestTheLabIsLive(t *testing.T) {
 // A connection that is dropped is seen as lost at once, although nobody polls, and as
 // good again as soon as it is. Nobody is signed out.
 func TestTheLabDropsTheConnection(t *testing.T) {
-	url := runInProcess(t, "SESSION_POLL_INTERVAL", "1h")
-	b := tab{testenv.Browser(t), t}
-	b.signIn(url)
-	b.open(url + "/lab")
+	b, _ := live(t, "database", func(s *webtest.Site) { s.Web.PollInterval = time.Hour })
 	b.until("the stream is open", `document.getElementById("lab-log").innerText.includes("push is on")`)
 	lost := `document.getElementById("session-notice").innerText.includes("offline")`
 	eval[bool](b, `(() => {
@@ -107,28 +135,26 @@ func TestTheLabDropsTheConnection(t *testing.T) {
 	b.click("#lab-cut")
 	b.until("the lost connection is noticed", lost)
 	b.until("the lab says so, too", `document.getElementById("lab-connection").innerText.includes("Lost for")`)
-	b.untilLong("the connection is good again", `!(`+lost+`) && document.getElementById("lab-connection").innerText.includes("Connected")`)
+	time.Sleep(10 * time.Second) // of the 20
+	b.until("the connection is good again", `!(`+lost+`) && document.getElementById("lab-connection").innerText.includes("Connected")`)
 	// Against the length of the drop itself, which is 20 s.
 	after, gone := eval[int](b, `window.lostAfter`), eval[int](b, `window.goneAfter`)
 	if after > 2000 || gone > 25000 || gone < 20000 {
 		t.Errorf("the notice came after %d ms and was gone after %d, want it within 2 s and gone within 5 s of the 20", after, gone)
 	}
-	b.arrives("/lab")
+	b.ComesTo("/lab", "Connected")
 	b.clean("ERR_EMPTY_RESPONSE", "ERR_INCOMPLETE_CHUNKED_ENCODING", "ERR_FAILED")
 }
 
 // A question that ends with its page is no answer, and no alarm.
 func TestAnAbortedQuestionIsNoAlarm(t *testing.T) {
-	f := newFront(t, "SESSION_POLL_INTERVAL", "1s", "SESSION_PUSH", "off", "LAB", "on")
-	b := newTab(t)
-	b.signIn(f.url)
-	b.open(f.url + "/lab")
+	b, s := live(t, "database", func(s *webtest.Site) { s.Web.PollInterval, s.Web.Push = time.Second, false })
+	next := holdQuestions(s)
 	b.until("a question was answered", `document.getElementById("lab-log").innerText.includes("answer: signed in")`)
 	for range 3 {
-		held := f.hold("/auth/session")
-		received(t, "a question", held.arrived)
-		b.open(f.url + "/lab")
-		f.release("/auth/session")
+		release := next()
+		b.Open("/lab")
+		release()
 		b.until("a question was answered", `document.getElementById("lab-log").innerText.includes("answer: signed in")`)
 	}
 	if got := eval[string](b, `sessionStorage.getItem("latchkey-lab")`); strings.Contains(got, "no answer") {
@@ -139,12 +165,41 @@ func TestAnAbortedQuestionIsNoAlarm(t *testing.T) {
 	}
 }
 
+// holdQuestions holds answers to questions about the session: next waits until one is
+// held, and returns what lets it go.
+func holdQuestions(s *webtest.Site) (next func() (release func())) {
+	var mu sync.Mutex
+	var held, arrived chan struct{}
+	site := s.Handler()
+	s.Use(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		wait, asked := held, arrived
+		mu.Unlock()
+		if wait != nil && r.URL.Path == "/auth/session" {
+			select {
+			case asked <- struct{}{}:
+			default:
+			}
+			<-wait
+		}
+		site.ServeHTTP(w, r)
+	}))
+	return func() func() {
+		wait, asked := make(chan struct{}), make(chan struct{}, 1)
+		hold := func(w, a chan struct{}) {
+			mu.Lock()
+			defer mu.Unlock()
+			held, arrived = w, a
+		}
+		hold(wait, asked)
+		<-asked
+		return func() { hold(nil, nil); close(wait) }
+	}
+}
+
 // What session.js tells of its doings is put into words, each with its cost.
 func TestTheLabTellsWhatTheTabsSay(t *testing.T) {
-	url := runInProcess(t, "SESSION_POLL_INTERVAL", "0")
-	b := tab{testenv.Browser(t), t}
-	b.signIn(url)
-	b.open(url + "/lab")
+	b, s := live(t, "database", func(s *webtest.Site) { s.Web.PollInterval = 0 })
 	b.until("the page itself is in the log", `/this page.*0 queries/.test(document.getElementById("lab-log").innerText.replaceAll("\n", " "))`)
 	b.trace(`{what: "lead"}`, "this tab asks from now on")
 	b.trace(`{what: "follow"}`, "this tab stopped polling")
@@ -165,12 +220,12 @@ func TestTheLabTellsWhatTheTabsSay(t *testing.T) {
 	if n := eval[int](b, `JSON.parse(sessionStorage.getItem("latchkey-lab")).length`); n != 12 {
 		t.Errorf("the log keeps %d lines, want the last 12", n)
 	}
-	b.open(url + "/lab")
+	b.Open("/lab")
 	b.until("the log goes on after a page load", `document.querySelectorAll("#lab-log li").length === 4`)
 
 	// A second tab in front: it leads, or this one does and it waits.
-	second := tab{b.NewTab(), t}
-	second.open(url + "/lab")
+	second := tab{webtest.Tab{Tab: b.NewTab(), T: t, URL: s.URL}}
+	second.Open("/lab")
 	second.until("the second tab knows of the first", `/This tab asks for all|Another tab asks/.test(document.getElementById("lab-leader").innerText)`)
 	b.clean()
 	second.clean()
