@@ -61,7 +61,7 @@ func (o *operator) checkDatabase(ctx context.Context) error {
 
 func (o *operator) checkMail(ctx context.Context, cfg config) error {
 	if cfg.smtp == nil {
-		o.say("mail           not sent: it is shown at /dev/mailbox")
+		o.say("mail           not sent: SMTP_URL is not set")
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, checkTime)

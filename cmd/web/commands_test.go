@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"latchkey/internal/mail/mailtest"
 	"latchkey/internal/testenv"
 )
 
@@ -205,7 +206,8 @@ func TestCommandsThatAreNotUnderstood(t *testing.T) {
 }
 
 func TestPasswordsOfNewUsers(t *testing.T) {
-	p := place{t, t.TempDir(), nil}
+	server := mailtest.NewSink(t).Start()
+	p := place{t, t.TempDir(), []string{"SMTP_URL=" + server.URL(), "MAIL_FROM=Latchkey <hello@app.example>"}}
 	p.does("", "none is now", "migrate", "up")
 	p.fails(exitFailed, "there is no password", "user", "create", "ada@example.com")
 	if _, stderr, code := p.web("password\n", "user", "create", "ada@example.com"); code != exitFailed || !strings.Contains(stderr, "too short") {
@@ -215,8 +217,9 @@ func TestPasswordsOfNewUsers(t *testing.T) {
 		t.Errorf("an address that is none: exit code %d, %q", code, stderr)
 	}
 	p.does("", "sends them a link", "user", "create", "bob@example.com", "--no-password", "--name=Bob")
-	program := start(t, p.dir, "ADDR=localhost:0")
-	if _, text := fetch(t, program.url+"/dev/mailbox.json?to=bob@example.com"); !strings.Contains(text, "/reset?token=") {
+	start(t, p.dir, append(p.variables, "ADDR=localhost:0")...)
+	until(t, "bob's mail", func() bool { return len(server.Received()) == 1 })
+	if text := server.Received()[0].Part(t, "text/plain"); !strings.Contains(text, "/reset?token=") {
 		t.Errorf("bob's mail is %s, want a link to choose a password", text)
 	}
 }

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"log/slog"
 	netmail "net/mail"
+	"strings"
 
 	"latchkey/internal/authjs"
 	"latchkey/internal/mail"
+	"latchkey/internal/web"
 )
 
 // mailServer is never repeated in an error: it holds a password. nil = there is none, and
@@ -59,12 +62,15 @@ func newMail(cfg config, store mail.Store, log *slog.Logger) (*mail.Service, err
 
 // mailWords say in the banner what becomes of mail.
 func mailWords(cfg config) string {
-	shown := "shown at " + cfg.baseURL + "/dev/mailbox"
-	switch {
-	case cfg.production:
-		return "sent through " + cfg.smtp.String()
-	case cfg.smtp != nil:
-		return "sent through " + cfg.smtp.String() + ", and " + shown
+	var words []string
+	if cfg.smtp != nil {
+		words = append(words, "sent through "+cfg.smtp.String())
 	}
-	return shown + " (SMTP_URL)"
+	if path := web.Mailbox(); path != "" && !cfg.production {
+		words = append(words, "shown at "+cfg.baseURL+path)
+	}
+	if cfg.smtp == nil {
+		return cmp.Or(strings.Join(words, ""), "not sent") + " (SMTP_URL)"
+	}
+	return strings.Join(words, ", and ")
 }

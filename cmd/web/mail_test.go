@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"latchkey/internal/mail"
+	"latchkey/internal/web"
 )
 
 func TestMailServers(t *testing.T) {
@@ -63,13 +64,20 @@ func TestSenders(t *testing.T) {
 }
 
 func TestMailIsShownInDevelopmentOnly(t *testing.T) { // CF-2
-	p := start(t, t.TempDir(), "ADDR=localhost:0")
-	if status, body := fetch(t, p.url+"/dev/mailbox.json"); status != 200 || strings.TrimSpace(body) != `{"messages":[]}` {
-		t.Errorf("/dev/mailbox.json = %d %s, want no messages", status, body)
+	paths := []string{"/dev/ui"}
+	if mailbox := web.Mailbox(); mailbox != "" {
+		p := start(t, t.TempDir(), "ADDR=localhost:0")
+		if status, body := fetch(t, p.url+mailbox+".json"); status != 200 || strings.TrimSpace(body) != `{"messages":[]}` {
+			t.Errorf("%s.json = %d %s, want no messages", mailbox, status, body)
+		}
+		if !strings.Contains(p.output.String(), p.url+mailbox) {
+			t.Errorf("the banner does not say where mail is shown:\n%s", p.output.String())
+		}
+		paths = append(paths, mailbox, mailbox+".json", mailbox+"/x", mailbox+"/x/html")
 	}
 	q := start(t, t.TempDir(), "ADDR=localhost:0", "APP_ENV=production", "AUTH_SECRET="+randomSecret, "BASE_URL=http://localhost:1234", "DATABASE_URL=sqlite:app.db",
 		"SMTP_URL=smtp://ada:hunter2@localhost:1", "MAIL_FROM=a@b.example")
-	for _, path := range []string{"/dev/mailbox", "/dev/mailbox.json", "/dev/mailbox/x", "/dev/mailbox/x/html", "/dev/ui"} {
+	for _, path := range paths {
 		if status, _ := fetch(t, listeningOn(t, q)+path); status != 404 {
 			t.Errorf("production answers %s with %d, want 404", path, status)
 		}

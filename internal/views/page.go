@@ -28,6 +28,7 @@ type Page struct {
 	Private     bool                // a page that a guest may not see: session.js leaves it when signed out
 	SiteName    string              // "": Latchkey
 	Development bool                // marks the page as running in development
+	Mailbox     string              // where development shows mail; "": nowhere
 	Now         time.Time           // the moment that "5 minutes ago" counts from; zero: the clock
 }
 

@@ -18,6 +18,16 @@ var parts = []kit.Part{
 	lab.Part,        // /lab: how a session works, shown with one's own
 }
 
+// Mailbox is the page on which development shows mail; "" = there is none.
+func Mailbox() string {
+	for _, p := range parts {
+		if p.Mailbox != "" {
+			return p.Mailbox
+		}
+	}
+	return ""
+}
+
 // Switches are the variables that turn parts on and off, and whether their parts are on
 // where nothing is said, in production too.
 func Switches() map[string]bool {

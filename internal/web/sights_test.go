@@ -23,14 +23,12 @@ func TestTheLookOfPagesForGuests(t *testing.T) {
 	webtest.Look(t, withDemo, guestSights...)
 }
 func TestTheLookOfPagesForUsers(t *testing.T) { t.Parallel(); webtest.Look(t, withDemo, userSights...) }
-func TestTheLookOfMail(t *testing.T)          { t.Parallel(); webtest.Look(t, withMailbox, mailSights...) }
+func TestTheLookOfMail(t *testing.T)          { t.Parallel(); webtest.Look(t, inDevelopment, mailSights...) }
 func TestTheLookOfTrouble(t *testing.T)       { t.Parallel(); webtest.Look(t, withDemo, troubleSights...) }
 func TestTheLookOfComponents(t *testing.T) {
 	t.Parallel()
 	webtest.Look(t, inDevelopment, developerSights...)
 }
-
-func withMailbox(s *webtest.Site) { s.Web.Development = true }
 
 func withDemo(s *webtest.Site) {
 	s.Web.Demo = &views.Demo{Email: "demo@example.com", Password: "correct horse battery staple"}

@@ -25,6 +25,7 @@ func (k *Kit) Page(r *http.Request) views.Page {
 		Push:        k.Push,
 		SiteName:    k.SiteName,
 		Development: k.Development,
+		Mailbox:     k.mailbox,
 		Menu:        k.menu,
 		Origin:      k.Origin(),
 		Theme:       theme(r),

@@ -15,10 +15,11 @@ import (
 // Part is what a site can do without: a folder, and a line in the list of
 // parts. Everything that its folder adds to the rest is in this one value.
 type Part struct {
-	Switch string             // the variable that turns it on and off, such as NOTES; unset = on in development only. "" = always on
-	On     bool               // it is on unless Switch turns it off, in production too
-	Menu   []views.MenuItem   // entries for users, after the site's own; nil = none
-	Build  func(k *Kit) Built // called once for each site that has the part
+	Switch  string             // the variable that turns it on and off, such as NOTES; unset = on in development only. "" = always on
+	On      bool               // it is on unless Switch turns it off, in production too
+	Menu    []views.MenuItem   // entries for users, after the site's own; nil = none
+	Mailbox string             // the page on which development shows mail; "" = it is none
+	Build   func(k *Kit) Built // called once for each site that has the part
 }
 
 // Built is a part of one site.
@@ -28,8 +29,7 @@ type Built struct {
 
 	// SignIn are ways to sign in other than by password, which the sign-in page links to;
 	// nil = none.
-	SignIn  []views.Link
-	Mailbox string // the page on which development shows mail; "" = it is none
+	SignIn []views.Link
 
 	// Dashboard is what the part shows on the user's first page; nil = nothing.
 	Dashboard func(*http.Request, views.Page) (templ.Component, error)
@@ -58,19 +58,10 @@ func (k *Kit) Add(parts ...Part) {
 		built := p.Build(k)
 		if built.Routes != nil { // a menu leads nowhere else
 			k.menu = append(k.menu, p.Menu...)
+			k.mailbox = cmp.Or(p.Mailbox, k.mailbox)
 		}
-		k.mailbox = cmp.Or(built.Mailbox, k.mailbox)
 		k.parts = append(k.parts, built)
 	}
-}
-
-// MailboxLink is for a page that has sent mail: where development shows it. It is zero
-// elsewhere.
-func (k *Kit) MailboxLink() views.Link {
-	if k.mailbox == "" {
-		return views.Link{}
-	}
-	return views.Link{Label: "Open the mailbox", Href: k.mailbox}
 }
 
 // RouteParts adds to r what the parts have in a block.

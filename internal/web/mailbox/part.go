@@ -25,12 +25,12 @@ var files embed.FS
 func init() { static.Add(files) }
 
 // Part is the mailbox in a site that runs in development. Elsewhere it does not exist.
-var Part = kit.Part{Build: func(k *kit.Kit) kit.Built {
+var Part = kit.Part{Mailbox: path, Build: func(k *kit.Kit) kit.Built {
 	if !k.Development || k.Mail == nil {
 		return kit.Built{}
 	}
 	m := &mailbox{k}
-	return kit.Built{Mailbox: path, Routes: map[kit.Block]func(chi.Router){kit.BlockAnyone: m.routes}}
+	return kit.Built{Routes: map[kit.Block]func(chi.Router){kit.BlockAnyone: m.routes}}
 }}
 
 type mailbox struct{ *kit.Kit }

@@ -1,4 +1,4 @@
-package web_test
+package mailbox_test
 
 import (
 	"path"
@@ -109,7 +109,7 @@ func (w walker) walk() {
 	w.fill("/account/email", "email", moved, "password", third)
 	w.ComesTo("/account", "Check your mail")
 	w.Open("/forgot/sent") // has a way to the mailbox
-	w.read(moved, confirmNew, "/verify", moved)
+	w.read(moved, "Confirm your new email address", "/verify", moved)
 	w.press()
 	w.ComesTo("/account", moved)
 	w.fill("/account/delete", "password", third)
