@@ -227,12 +227,12 @@ func TestATabKeepsWhatIsTyped(t *testing.T) {
 		second.open(f.url + "/signout")
 		// Signing in again replaces the session: by the API, as a page of the same
 		// user would. The old one has ended before the new cookie is here.
-		held := f.hold("/auth/callback/credentials")
+		held := f.hold("/signin")
 		eval[bool](second, `window.signingIn = `+signInByAPI+`; true`)
 		received(t, "the sign-in", held.arrived)
 		eval[bool](first, `window.asking = import("/static/session.js").then((m) => m.getSession()); true`)
 		time.Sleep(500 * time.Millisecond)
-		f.release("/auth/callback/credentials")
+		f.release("/signin")
 		eval[int](second, `signingIn`, chromedp.EvalAwaitPromise)
 		if got := eval[string](first, `asking.then((session) => session?.user.email ?? "nobody")`, chromedp.EvalAwaitPromise); got != demo.Email {
 			t.Errorf("a question in the middle of a sign-in is answered %q, want %q", got, demo.Email)
@@ -248,9 +248,8 @@ func TestATabKeepsWhatIsTyped(t *testing.T) {
 	})
 }
 
-// signInByAPI is what the stock client does to sign in.
-var signInByAPI = `fetch("/auth/csrf").then((r) => r.json()).then(({ csrfToken }) => fetch("/auth/callback/credentials", { method: "POST",
-	body: new URLSearchParams({ csrfToken, email: "` + demo.Email + `", password: "` + demo.Password + `" }) })).then((r) => r.status)`
+// signInByAPI is what a page does that signs in without leaving.
+var signInByAPI = `fetch("/signin", { method: "POST", body: new URLSearchParams({ email: "` + demo.Email + `", password: "` + demo.Password + `" }) }).then((r) => r.status)`
 
 // A module that imports session.js gets the one that runs, not a second poller.
 func TestImportingTheModuleMakesNoSecondOne(t *testing.T) {

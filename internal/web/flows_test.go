@@ -375,35 +375,20 @@ func latePoll(t *testing.T, w *webtest.Site) {
 	b.Get("/dashboard").Shows(200)
 }
 
-// ends follows redirects to their end.
-func ends(b *webtest.Browser, path string) *webtest.Answer {
-	b.T.Helper()
-	for range 10 {
-		a := b.Get(path)
-		to := a.Header.Get("Location")
-		if to == "" {
-			return a
-		}
-		path = strings.TrimPrefix(to, b.Site.URL)
-	}
-	b.T.Fatalf("%s is one of a circle of redirects", path)
-	return nil
-}
-
 func noLoops(t *testing.T, w *webtest.Site) {
 	b := w.SignUp(webtest.Email(t))
 	for _, path := range []string{
 		"/signin?callbackUrl=/signin", "/signin?callbackUrl=%2Fsignin%3FcallbackUrl%3D%2Fsignup", "/signup?callbackUrl=/signin%23x",
-		"/auth/signin?callbackUrl=/auth/signin", "/auth/signin", "/auth/signin?callbackUrl=/auth/./signin", "/signin?callbackUrl=/x/../signin", "/signin?callbackUrl=/signin/", "/auth/signin?callbackUrl=" + url.QueryEscape(w.URL+"/auth/signin?x=1"),
+		"/signin?callbackUrl=/x/../signin", "/signin?callbackUrl=/signin/",
 	} {
-		ends(b, path).Shows(200, "Ada")
+		b.Follow(path).Shows(200, "Ada")
 	}
 	// The cookie is good, but the row is gone: another database, say.
 	if _, err := w.Database.Collect(t.Context(), w.Now().Add(1000*time.Hour)); err != nil {
 		t.Fatal(err)
 	}
-	ends(b, "/account/sessions").Shows(200, `action="/signin"`)
-	ends(b, "/dashboard").Shows(200, `action="/signin"`)
+	b.Follow("/account/sessions").Shows(200, `action="/signin"`)
+	b.Follow("/dashboard").Shows(200, `action="/signin"`)
 }
 
 func oddIDs(t *testing.T, w *webtest.Site) {

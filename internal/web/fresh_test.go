@@ -84,7 +84,10 @@ func TestEveryChangeAsksTheDatabase(t *testing.T) {
 				email := name + "." + string(rune('a'+i%26)) + string(rune('a'+i/26)) + webtest.Email(t)
 				b := w.SignUp(email)
 				w.Browser().Post("/signin", "email", email, "password", webtest.Password).RedirectsTo("/dashboard")
-				token := csrfToken(b)
+				var token string
+				if r.route == "/auth/session" {
+					token = csrfToken(b)
+				}
 				b.Get("/dashboard").Shows(200) // validated a moment ago
 				all := sessions(t, w, email)
 				this := all[slices.IndexFunc(all, func(s auth.Session) bool { return s.Method == auth.MethodSignUp })]

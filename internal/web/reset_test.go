@@ -133,6 +133,9 @@ func TestForgotAnswersEveryAddressAlike(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, path := range []string{"/forgot", "/signin/link"} {
+		if !w.Has(path) {
+			continue
+		}
 		var pages []string
 		for email, mails := range map[string]int{"ada@example.com": 1, "disabled@example.com": 0, "nobody@example.com": 0} {
 			b, before, began := w.Browser(), len(w.Letters.To(email)), time.Now()
@@ -204,6 +207,9 @@ func TestALinkIsSpentOnceOverInstances(t *testing.T) {
 			}
 		}
 		race("/reset", resetLink(w, ada).Token(w), true)
+		if !w.Has("/signin/link") {
+			return
+		}
 		w.Browser().Post("/signin/link", "email", ada).Shows(303)
 		race("/signin/link/open", w.Letter(ada, "Your link to sign in").Token(w), false)
 	})

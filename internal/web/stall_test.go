@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -95,7 +96,7 @@ func TestAStalledDatabaseIsAnsweredInTime(t *testing.T) {
 			}
 			for _, want := range []string{"GET /", "GET /dashboard", "GET /account/sessions", "GET /account", "POST /account", "POST /account/sessions/{id}/end",
 				"GET /signin", "POST /signin", "POST /signup", "GET /auth/session", "POST /auth/session", "POST /signout", "GET /readyz"} {
-				if !all[want] {
+				if method, route, _ := strings.Cut(want, " "); !all[want] && slices.Contains(allRoutes(t, w.Handler()), request{method, route}) {
 					t.Errorf("%s is no error while the database stalls: %v", want, all)
 				}
 			}

@@ -425,3 +425,36 @@ func TestRolesReachPagesAndClients(t *testing.T) {
 		t.Errorf("the claims are %s, %v, want the roles and the plan among them", claims.Extra, err)
 	}
 }
+
+// What an address claims has not happened for that.
+func TestTheErrorPageClaimsNothing(t *testing.T) {
+	w := webtest.OnMemory(t)
+	for _, status := range []string{"Configuration", "AccessDenied", "Verification", "x", ""} {
+		got := w.Browser().Get("/auth/error?error="+status).Lacks(">200<").Shows(map[string]int{"Configuration": 400, "AccessDenied": 403, "Verification": 403, "x": 200, "": 200}[status], `href="/signin"`)
+		if got.StatusCode >= 500 {
+			t.Errorf("any visitor can cause a %d", got.StatusCode)
+		}
+	}
+	if strings.Contains(w.Log.String(), `"level":"ERROR"`) {
+		t.Error("an address makes errors in the log")
+	}
+}
+
+func TestSigningInLeadsIntoNoCircle(t *testing.T) {
+	w := webtest.OnMemory(t)
+	b := w.SignUp("ada@example.com")
+	for _, path := range []string{
+		"/auth/signin?callbackUrl=/auth/signin", "/auth/signin", "/auth/signin?callbackUrl=/auth/./signin", "/auth/signin?callbackUrl=" + url.QueryEscape(w.URL+"/auth/signin?x=1"),
+	} {
+		b.Follow(path).Shows(200, "Ada")
+	}
+}
+
+func TestRedirectsOfEndpointsAreKeptNowhere(t *testing.T) {
+	b := webtest.OnMemory(t).Browser()
+	for _, path := range []string{"/auth/signin", "/auth/signout", "/auth/callback/credentials", "/dashboard"} {
+		if got := b.Get(path); got.StatusCode/100 != 3 || !strings.Contains(got.Header.Get("Cache-Control"), "no-store") {
+			t.Errorf("GET %s = %d, Cache-Control %q, want a redirect that is kept nowhere", path, got.StatusCode, got.Header.Get("Cache-Control"))
+		}
+	}
+}

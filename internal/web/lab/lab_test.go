@@ -334,7 +334,7 @@ func labDrops(t *testing.T, w *webtest.Site) {
 		t.Error("the open stream of the dropped session ends properly, want it to break off")
 	}
 	stays.Quiet("while another session is dropped")
-	b.Get("/auth/csrf").Shows(200)
+	b.Get("/dashboard").Shows(200)
 	b.Get("/lab/live").Shows(200, "Lost for")
 	phone.Get("/auth/session").Shows(200, ada)
 	w.Wait(19 * time.Second)

@@ -140,3 +140,19 @@ func (a *Answer) RedirectsTo(path string) *Answer {
 	}
 	return a.Browser.Get(path)
 }
+
+// Follow opens a path and follows redirects to their end.
+func (b *Browser) Follow(path string) *Answer {
+	b.T.Helper()
+	to := path
+	for range 10 {
+		a := b.Get(to)
+		location := a.Header.Get("Location")
+		if location == "" {
+			return a
+		}
+		to = strings.TrimPrefix(location, b.Site.URL)
+	}
+	b.T.Fatalf("%s leads into a circle of redirects", path)
+	return nil
+}

@@ -23,6 +23,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-chi/chi/v5"
+
 	"latchkey/internal/accounts"
 	"latchkey/internal/auth"
 	"latchkey/internal/auth/authhttp"
@@ -233,6 +235,17 @@ func (s *Site) EveryPart() {
 		s.Web.Switches[name] = true
 	}
 	s.Deploy()
+}
+
+// Has reports whether the site has pages below a path: a test of all ways goes that of an
+// optional part where there is one.
+func (s *Site) Has(path string) bool {
+	has := false
+	chi.Walk(s.Handler().(chi.Routes), func(_, route string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
+		has = has || route == path || strings.HasPrefix(route, path+"/")
+		return nil
+	})
+	return has
 }
 
 // SignUp registers an account in a new browser, which is signed in then.
