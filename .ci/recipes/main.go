@@ -25,14 +25,15 @@ import (
 
 func main() {
 	keep := flag.Bool("keep", false, "leave the copies of the last recipes where they are, to look at")
+	tests := flag.Bool("tests", true, "run the tests of what is left")
 	flag.Parse()
-	if err := run(flag.Args(), *keep); err != nil {
+	if err := run(flag.Args(), *keep, *tests); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(words []string, keep bool) error {
+func run(words []string, keep, tests bool) error {
 	readme, err := os.ReadFile("README.md")
 	if err != nil {
 		return fmt.Errorf("run this in the root of the repository: %w", err)
@@ -56,7 +57,7 @@ func run(words []string, keep bool) error {
 	var working sync.WaitGroup
 	var failed atomic.Int32
 	for i := range sideBySide {
-		t := &tree{from: ".", home: home, dir: join(home, strconv.Itoa(i))}
+		t := &tree{from: ".", home: home, dir: join(home, strconv.Itoa(i)), tests: tests}
 		working.Go(func() {
 			for r := range todo {
 				if !t.report(r, before) {

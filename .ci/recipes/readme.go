@@ -16,7 +16,6 @@ type recipe struct {
 	delete []string // files and folders, from the root; * stands for a part of a name
 	lines  []lines
 	script string // commands, for a recipe that is no row
-	run    string // what shows that the script did its work: the names of tests, as go test -run has them
 }
 
 // lines are those of a file that have a text.
@@ -31,7 +30,7 @@ var (
 	place     = regexp.MustCompile("`([^`]+)`")
 	lineRule  = regexp.MustCompile("(\\d+) with `([^`]+)` in `([^`]+)`")
 	joints    = regexp.MustCompile(`^(,| and|\s)*$`)
-	recipeOf  = regexp.MustCompile("(?ms)^<!-- recipe: ([^>]+?)(?:; shown by ([^>]+?))? -->\n+((?:^    [^\n]*\n|^\n)+)")
+	recipeOf  = regexp.MustCompile("(?m)^<!-- recipe: ([^>]+?) -->\n+((?:    [^\n]*\n|\n)+)")
 	folderRow = "to be rid of"
 )
 
@@ -64,7 +63,7 @@ func read(readme string) (all []recipe, err error) {
 		err = errors.Join(err, errors.New("README.md has no row on what to delete"))
 	}
 	for _, block := range recipeOf.FindAllStringSubmatch(readme, -1) {
-		all = append(all, recipe{name: block[1], run: block[2], script: unindented(block[3])})
+		all = append(all, recipe{name: block[1], script: unindented(block[2])})
 	}
 	return all, err
 }

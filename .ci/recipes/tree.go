@@ -17,16 +17,18 @@ type tree struct {
 	from string
 	home string // has bin, which is the PATH of what runs in the copy: no browsers and no Node
 	dir  string // of the copy
+
+	tests bool // whether the tests of what is left are run
 }
 
 // newHome makes a home of copies, with the programs of this machine but without those that
 // take minutes to test with.
 func newHome() (string, error) {
-	home := join(os.TempDir(), fmt.Sprintf("latchkey-recipes-%d", os.Getuid()))
-	if err := os.RemoveAll(home); err != nil {
+	home, err := os.MkdirTemp("", "latchkey-recipes-")
+	if err != nil {
 		return "", err
 	}
-	if err := os.MkdirAll(join(home, "bin"), 0o755); err != nil {
+	if err := os.Mkdir(join(home, "bin"), 0o755); err != nil {
 		return "", err
 	}
 	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
@@ -189,10 +191,11 @@ func (r recipe) tooMuch(s size) (problems []string) {
 type limit struct{ folders, files, lines int }
 
 // longRows take more, for the reasons that the README gives. The numbers may go down.
-var longRows = map[string]limit{}
+var longRows = map[string]limit{"the notes": {folders: 1, files: 2, lines: 2}}
 
 // mentions are places that still name what is gone. The README describes this whole
-// repository, and the changelog is history.
+// repository, the changelog is history, and tests hold against the code what documents
+// there are.
 func (t *tree) mentions(s size) (problems []string) {
 	gone := slices.Concat(s.folders, s.files)
 	for _, folder := range s.folders {
@@ -204,7 +207,7 @@ func (t *tree) mentions(s size) (problems []string) {
 		})
 	}
 	t.walk(t.dir, func(path string, d fs.DirEntry) error {
-		if d.IsDir() || path == "README.md" || path == "CHANGELOG.md" || strings.HasPrefix(path, ".ci/recipes/") {
+		if d.IsDir() || path == "README.md" || path == "CHANGELOG.md" || strings.HasPrefix(path, ".ci/recipes/") || strings.HasSuffix(path, "_test.go") {
 			return nil
 		}
 		text, err := os.ReadFile(join(t.dir, path))

@@ -120,6 +120,6 @@ func help(w io.Writer, words []string) error {
 	}
 	fmt.Fprintln(w, "\nweb help COMMAND says more. Instances that are running obey at once or within two seconds.")
 	fmt.Fprintln(w, "It ends with 0 when it is done, with 1 when it could not be, and with 2 when it was not understood")
-	fmt.Fprintln(w, "or the configuration is not usable. docs/operations.md has the rest.")
+	fmt.Fprintln(w, "or the configuration is not usable. README.md says where the rest is.")
 	return nil
 }

@@ -8,12 +8,13 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"latchkey/internal/testenv"
 )
 
 func TestDebugAddrIsOfThisMachineAlone(t *testing.T) {
@@ -110,12 +111,12 @@ func TestTheDashboardDrawsWhatTheProgramShows(t *testing.T) {
 	if len(names) < 19 {
 		t.Fatalf("the program shows %d metrics, want all: %q", len(names), slices.Sorted(maps.Keys(names)))
 	}
-	drawn, explained := drawnMetrics(t), map[string]bool{}
-	text, err := os.ReadFile("../../docs/operations.md")
-	if err != nil {
-		t.Fatal(err)
+	text, ok := testenv.Document(t, "operations.md")
+	if !ok {
+		return
 	}
-	for _, m := range metricRow.FindAllStringSubmatch(string(text), -1) {
+	drawn, explained := drawnMetrics(t), map[string]bool{}
+	for _, m := range metricRow.FindAllStringSubmatch(text, -1) {
 		explained[m[1]] = true
 	}
 	if got, want := slices.Sorted(maps.Keys(drawn)), slices.Sorted(maps.Keys(names)); !slices.Equal(got, want) {
@@ -129,17 +130,14 @@ func TestTheDashboardDrawsWhatTheProgramShows(t *testing.T) {
 // drawnMetrics are those of the dashboard's queries. A histogram has three names there.
 func drawnMetrics(t *testing.T) map[string]bool {
 	t.Helper()
-	text, err := os.ReadFile("../../docs/grafana.json")
-	if err != nil {
-		t.Fatal(err)
-	}
+	text, _ := testenv.Document(t, "grafana.json")
 	var dashboard struct {
 		Panels []struct {
 			Title   string
 			Targets []struct{ Expr string }
 		}
 	}
-	if err := json.Unmarshal(text, &dashboard); err != nil {
+	if err := json.Unmarshal([]byte(text), &dashboard); err != nil {
 		t.Fatal(err)
 	}
 	drawn := map[string]bool{}

@@ -2,8 +2,9 @@ package auth
 
 import "log/slog"
 
-// The names of security events are those of the OWASP Logging Vocabulary. docs/operations.md
-// says when each occurs; a test holds that table and this list against each other.
+// The names of security events are those of the OWASP Logging Vocabulary. The
+// document on operations says when each occurs; a test holds that table and this list
+// against each other.
 const (
 	EventLoginSuccess   = "authn_login_success"
 	EventLoginFail      = "authn_login_fail"

@@ -10,10 +10,10 @@ import (
 	"time"
 )
 
-// What docs/performance.md and its pictures say is what was measured.
+// What internal/bench/performance.md and its pictures say is what was measured.
 func TestTheDocumentIsOfTheBaseline(t *testing.T) {
 	root := "../../.."
-	document, err := os.ReadFile(root + "/docs/performance.md")
+	document, err := os.ReadFile(root + "/internal/bench/performance.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,12 +27,12 @@ func TestTheDocumentIsOfTheBaseline(t *testing.T) {
 	}
 	for name, part := range map[string]string{"baseline.json": r.markdown(), "growth.json": g.markdown()} {
 		if !strings.Contains(string(document), part) {
-			t.Errorf("docs/performance.md has not the tables of %s; to write them: go run ./internal/bench/load -report", name)
+			t.Errorf("internal/bench/performance.md has not the tables of %s; to write them: go run ./internal/bench/load -report", name)
 		}
 	}
 	for name, want := range map[string]string{"performance.svg": r.svg(), "growth.svg": g.svg()} {
-		if got, err := os.ReadFile(root + "/docs/" + name); err != nil || string(got) != want {
-			t.Errorf("docs/%s is not what was measured (%v); to draw it: go run ./internal/bench/load -report", name, err)
+		if got, err := os.ReadFile(root + "/internal/bench/" + name); err != nil || string(got) != want {
+			t.Errorf("internal/bench/%s is not what was measured (%v); to draw it: go run ./internal/bench/load -report", name, err)
 		}
 	}
 }

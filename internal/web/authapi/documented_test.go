@@ -13,23 +13,30 @@ import (
 	"time"
 
 	"latchkey/internal/auth"
+	"latchkey/internal/testenv"
 	"latchkey/internal/web/webtest"
 )
 
 var documented = regexp.MustCompile("(?s)```ts\n(import NextAuth from .*?)```")
 
-// documentedCode is the configuration of next-auth that docs/authjs.md shows.
+// documentedCode is a configuration of next-auth, which the docs show.
 func documentedCode(t testing.TB) string {
 	t.Helper()
-	text, err := os.ReadFile("../../../docs/authjs.md")
+	code, err := os.ReadFile("testdata/nextauth/documented.ts")
 	if err != nil {
 		t.Fatal(err)
 	}
-	found := documented.FindSubmatch(text)
-	if found == nil {
-		t.Fatal("docs/authjs.md shows no configuration of next-auth")
+	return string(code)
+}
+
+func TestTheDocsShowTheConfigurationThatIsTested(t *testing.T) {
+	text, ok := testenv.Document(t, "authjs.md")
+	if !ok {
+		return
 	}
-	return string(found[1])
+	if found := documented.FindStringSubmatch(text); found == nil || found[1] != documentedCode(t) {
+		t.Error("docs/authjs.md does not show the configuration of next-auth in testdata/nextauth/documented.ts")
+	}
 }
 
 // runDocumented runs that code for the browser's cookies, where it asks for the

@@ -1,4 +1,4 @@
-// Runs the configuration that docs/authjs.md shows in the real Auth.js: what its
+// Runs the configuration of documented.ts in the real Auth.js: what its
 // session endpoint answers, and what becomes of the cookie.
 import { json } from "node:stream/consumers"
 import { Auth } from "@auth/core"
