@@ -9,7 +9,7 @@ import (
 	"latchkey/internal/web/signinlink"
 )
 
-// parts are what a project can do without: a folder each, and a line here.
+// parts are what a project can do without: a folder each, and two lines here.
 var parts = []kit.Part{
 	authapi.Part,    // below AUTH_PATH: the endpoints for clients of Auth.js
 	mailbox.Part,    // /dev/mailbox: what the site mails, in development

@@ -1,7 +1,7 @@
 // Package authapi is the endpoints that clients of Auth.js call, in its words:
 // what goes in, what comes out, how errors look. They call the same services as
 // the pages. The document on Auth.js says where they differ on purpose. To be rid of them,
-// delete this folder and its line in parts.go; GET /session stays, since our
+// delete this folder and its lines in parts.go; GET /session stays, since our
 // own pages ask it as well.
 //
 //house:circles 1

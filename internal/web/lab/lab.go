@@ -1,6 +1,6 @@
 // Package lab is the session lab: pages that show how a session works by what
 // every project built on this can use. It brings its own words, markup, script
-// and stylesheet. To be rid of it, delete this folder and its line in
+// and stylesheet. To be rid of it, delete this folder and its lines in
 // parts.go.
 //
 //house:circles 1

@@ -1,5 +1,5 @@
 // Package mailbox shows in development what the site mails, whoever it is to. To be rid
-// of it, delete this folder and its line in parts.go.
+// of it, delete this folder and its lines in parts.go.
 package mailbox
 
 import (

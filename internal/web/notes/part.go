@@ -1,6 +1,6 @@
 // Package notes is the example of a feature: a table, a store on both databases, pages
 // and tests, all in this folder. Copy it for a feature of your own, or delete it together
-// with its line in parts.go and its files in migrations/.
+// with its lines in parts.go and its files in migrations/.
 //
 // Read store.go first, then handlers.go.
 package notes

@@ -1,6 +1,5 @@
 // Package signinlink signs users in by a link in a mail. To be rid of it, set
-// SIGNIN_EMAIL_LINK=off, or delete this folder, its line in parts.go and
-// internal/accounts/link.go.
+// SIGNIN_EMAIL_LINK=off, or delete this folder and its lines in parts.go.
 package signinlink
 
 import (
