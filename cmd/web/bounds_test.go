@@ -52,7 +52,7 @@ func TestProjectsInDevelopmentHaveCookiesOfTheirOwn(t *testing.T) {
 		t.Error("two projects have one cookie name")
 	}
 	name := developmentCookie(one, false)
-	if name != developmentCookie(filepath.Join(one, "x", ".."), false) || !strings.HasPrefix(name, "latchkey-") || !strings.HasSuffix(name, ".session-token") {
+	if name != developmentCookie(filepath.Join(one, "x", ".."), false) || !strings.HasPrefix(name, strings.ReplaceAll(strings.ToLower(siteName), " ", "-")+"-") || !strings.HasSuffix(name, ".session-token") {
 		t.Errorf("developmentCookie(%s) = %q, want the same at every start, with the site's name", one, name)
 	}
 	if got := developmentCookie(one, true); got != "__Secure-"+name {

@@ -34,6 +34,8 @@ func onOwnDisk(t *testing.T, bytes int) (dir string) {
 		switch {
 		case errors.Is(err, syscall.EPERM):
 			t.Logf("left out: this user may mount no disk: %v", err)
+		case err == nil && strings.Contains(string(output), "--- SKIP: "+t.Name()):
+			t.Skipf("on a disk of its own:\n%s", output)
 		case err != nil || !strings.Contains(string(output), "--- PASS: "+t.Name()):
 			t.Errorf("on a disk of its own: %v\n%s", err, output)
 		default:

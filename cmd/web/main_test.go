@@ -61,7 +61,7 @@ func (o *output) String() string {
 }
 
 var (
-	bannerURL = regexp.MustCompile(siteName + ` is at (\S+)`)
+	bannerURL = regexp.MustCompile(regexp.QuoteMeta(siteName) + ` is at (\S+)`)
 	readyURL  = regexp.MustCompile(`"msg":"ready","url":"([^"]+)"`) // the same with LOG_FORMAT=json
 )
 
