@@ -28,7 +28,7 @@ func (t *tree) untouched() (state, error) {
 	if err != nil {
 		return state{}, err
 	}
-	if problems := t.deadLinks(); len(problems) > 0 {
+	if problems := append(t.deadDocuments(), t.deadAddresses()...); len(problems) > 0 {
 		return state{}, fmt.Errorf("before any recipe:\n%s", strings.Join(problems, "\n"))
 	}
 	return state{dead}, nil
@@ -44,7 +44,7 @@ func (t *tree) check(before state) (problems []string) {
 	if t.tests {
 		testing.Go(func() { tests = t.run("go", "test", "-short", "-vet=off", "./...") })
 	}
-	problems = append(t.deadLinks(), t.newlyDead(before)...)
+	problems = append(t.deadAddresses(), t.newlyDead(before)...)
 	testing.Wait()
 	if tests != nil {
 		problems = append(problems, tests.Error())

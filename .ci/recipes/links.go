@@ -20,10 +20,6 @@ import (
 	"time"
 )
 
-// deadLinks are those of the documents, and of every page that a guest or the demo user
-// can get to.
-func (t *tree) deadLinks() []string { return append(t.deadDocuments(), t.deadAddresses()...) }
-
 var documentLink = regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`)
 
 // deadDocuments are links between files of the repository that lead to none.
@@ -46,7 +42,8 @@ func (t *tree) deadDocuments() (problems []string) {
 	return problems
 }
 
-// deadAddresses starts the program and follows every link that it shows.
+// deadAddresses are links that lead nowhere, of every page that a guest or the demo user can
+// get to.
 func (t *tree) deadAddresses() []string {
 	program := t.dir + ".program"
 	if err := t.run("go", "build", "-o", program, "./cmd/web"); err != nil {

@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -111,19 +112,27 @@ func wanted(name string, words []string) bool {
 // try follows a recipe in a fresh copy and returns how much it takes, and all that is
 // wrong afterwards.
 func (t *tree) try(r recipe, before state) (size, []string) {
+	if err := t.follow(r); err != nil {
+		return size{}, []string{err.Error()}
+	}
+	s, problems := t.look(r)
+	return s, append(problems, t.check(before)...)
+}
+
+func (t *tree) follow(r recipe) error {
 	if err := t.copy(); err != nil {
-		return size{}, []string{err.Error()}
+		return err
 	}
-	if err := r.follow(t.dir); err != nil {
-		return size{}, []string{err.Error()}
-	}
+	return r.follow(t.dir)
+}
+
+// look is what the files of the copy say against a recipe.
+func (t *tree) look(r recipe) (size, []string) {
 	s, err := t.size()
 	if err != nil {
 		return s, []string{err.Error()}
 	}
-	problems := r.tooMuch(s)
-	problems = append(problems, t.mentions(s)...)
-	return s, append(problems, t.check(before)...)
+	return s, slices.Concat(r.tooMuch(s), t.mentions(s), t.deadDocuments())
 }
 
 func join(elem ...string) string { return filepath.Join(elem...) }

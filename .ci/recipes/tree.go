@@ -63,25 +63,19 @@ func (t *tree) copy() error {
 	if err := os.RemoveAll(t.dir); err != nil {
 		return err
 	}
-	return filepath.WalkDir(t.from, func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if slices.Contains(left, d.Name()) {
-			if d.IsDir() {
-				return filepath.SkipDir
-			}
-			return nil
+	if err := os.Mkdir(t.dir, 0o755); err != nil {
+		return err
+	}
+	return t.walk(t.from, func(path string, d fs.DirEntry) error {
+		from, to := join(t.from, path), join(t.dir, path)
+		if d.IsDir() {
+			return os.Mkdir(to, 0o755)
 		}
 		info, err := d.Info()
 		if err != nil {
 			return err
 		}
-		to := join(t.dir, path)
-		if d.IsDir() {
-			return os.MkdirAll(to, 0o755)
-		}
-		text, err := os.ReadFile(path)
+		text, err := os.ReadFile(from)
 		if err != nil {
 			return err
 		}
