@@ -40,8 +40,7 @@ type reading struct{ path, text string }
 
 var readings = []reading{
 	{"README.md", "The tree, the way of a request, and how to add a page."},
-	{"docs/authjs.md", "Share the session with Auth.js, and where we differ."},
-	{"docs/browser.md", "What session.js does in an open tab."},
+	{"docs/authjs.md", "Share the session with Auth.js, and where we differ."}, {"docs/browser.md", "What session.js does in an open tab."},
 }
 
 // exampleDevices are invented, for the front page.
