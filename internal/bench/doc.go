@@ -8,5 +8,5 @@
 // BenchmarkDatabase asks PostgreSQL alone, for what docs/scaling.md reckons with.
 //
 // A time says little on another machine and nothing beside other work; the ratio of a
-// benchmark to its control says more. internal/bench/performance.md has both, from whole servers.
+// benchmark to its control says more. docs/performance.md has both, from whole servers.
 package bench

@@ -60,7 +60,7 @@ func (r *recorder) take() (asked []question) {
 var explainable = regexp.MustCompile(`^\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b`)
 
 // None of the questions of a day reads all sessions or all users, however many there are.
-// UPDATE_PLANS=1 writes the plans into query-plans.txt.
+// UPDATE_PLANS=1 writes the plans into docs/query-plans.txt.
 func TestNoQuestionReadsATableThrough(t *testing.T) {
 	s := open(t, testenv.Postgres(t))
 	now := noon
@@ -107,7 +107,7 @@ func TestNoQuestionReadsATableThrough(t *testing.T) {
 		}
 	}
 	if os.Getenv("UPDATE_PLANS") != "" {
-		if err := os.WriteFile("query-plans.txt", []byte(out.String()), 0o644); err != nil {
+		if err := os.WriteFile("../../docs/query-plans.txt", []byte(out.String()), 0o644); err != nil {
 			t.Error(err)
 		}
 	}

@@ -1,9 +1,10 @@
 package main
 
 import (
-	"os"
 	"strings"
 	"testing"
+
+	"latchkey/internal/testenv"
 )
 
 // What docs/reliability.md says is what came out, and nothing was seen that must not be.
@@ -13,11 +14,7 @@ func TestTheDocumentIsOfThePublishedRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	document, err := os.ReadFile(root + "/docs/reliability.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !strings.Contains(string(document), p.markdown()) {
+	if document, ok := testenv.Document(t, "reliability.md"); ok && !strings.Contains(document, p.markdown()) {
 		t.Error("docs/reliability.md has not the tables of published.json; to write them: go run ./internal/torture -report")
 	}
 	for _, r := range p.Results {

@@ -8,26 +8,26 @@ import (
 	"strings"
 )
 
-// Between these lines internal/bench/performance.md is written by this program.
+// Between these lines docs/performance.md is written by this program.
 const (
 	markBegin  = "<!-- measured: go run ./internal/bench/load -update -->"
 	markGrowth = "<!-- measured: go run ./internal/bench/load -growth 1000000 -update -->"
 	markEnd    = "<!-- end of measured -->"
 )
 
-// writeDocument puts the results into internal/bench/performance.md and draws internal/bench/performance.svg.
+// writeDocument puts the results into docs/performance.md and draws docs/performance.svg.
 func writeDocument(root string, r results) error {
-	return errors.Join(fillIn(root, markBegin, r.markdown()), os.WriteFile(filepath.Join(root, "internal/bench/performance.svg"), []byte(r.svg()), 0o644))
+	return errors.Join(fillIn(root, markBegin, r.markdown()), os.WriteFile(filepath.Join(root, "docs/performance.svg"), []byte(r.svg()), 0o644))
 }
 
 // writeGrowth does it for growth.
 func writeGrowth(root string, g growth) error {
-	return errors.Join(fillIn(root, markGrowth, g.markdown()), os.WriteFile(filepath.Join(root, "internal/bench/growth.svg"), []byte(g.svg()), 0o644))
+	return errors.Join(fillIn(root, markGrowth, g.markdown()), os.WriteFile(filepath.Join(root, "docs/growth.svg"), []byte(g.svg()), 0o644))
 }
 
 // fillIn replaces what stands between a mark and the next end.
 func fillIn(root, mark, text string) error {
-	file := filepath.Join(root, "internal/bench/performance.md")
+	file := filepath.Join(root, "docs/performance.md")
 	old, err := os.ReadFile(file)
 	if err != nil {
 		return err

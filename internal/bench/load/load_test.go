@@ -4,18 +4,19 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"strings"
 	"testing"
 	"time"
+
+	"latchkey/internal/testenv"
 )
 
-// What internal/bench/performance.md and its pictures say is what was measured.
+// What docs/performance.md and its pictures say is what was measured.
 func TestTheDocumentIsOfTheBaseline(t *testing.T) {
 	root := "../../.."
-	document, err := os.ReadFile(root + "/internal/bench/performance.md")
-	if err != nil {
-		t.Fatal(err)
+	document, ok := testenv.Document(t, "performance.md")
+	if !ok {
+		return
 	}
 	r, err := readJSON[results](root + "/internal/bench/baseline.json")
 	if err != nil {
@@ -26,13 +27,13 @@ func TestTheDocumentIsOfTheBaseline(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, part := range map[string]string{"baseline.json": r.markdown(), "growth.json": g.markdown()} {
-		if !strings.Contains(string(document), part) {
-			t.Errorf("internal/bench/performance.md has not the tables of %s; to write them: go run ./internal/bench/load -report", name)
+		if !strings.Contains(document, part) {
+			t.Errorf("docs/performance.md has not the tables of %s; to write them: go run ./internal/bench/load -report", name)
 		}
 	}
 	for name, want := range map[string]string{"performance.svg": r.svg(), "growth.svg": g.svg()} {
-		if got, err := os.ReadFile(root + "/internal/bench/" + name); err != nil || string(got) != want {
-			t.Errorf("internal/bench/%s is not what was measured (%v); to draw it: go run ./internal/bench/load -report", name, err)
+		if got, _ := testenv.Document(t, name); got != want {
+			t.Errorf("docs/%s is not what was measured; to draw it: go run ./internal/bench/load -report", name)
 		}
 	}
 }

@@ -4,7 +4,7 @@
 // each server has used. Controls, processes as well, give the same answers without sessions:
 //
 //	go run ./internal/bench/load                  prints the ratios beside those of baseline.json
-//	go run ./internal/bench/load -update          makes them the baseline, with internal/bench/performance.md and .svg
+//	go run ./internal/bench/load -update          makes them the baseline, with docs/performance.md and .svg
 //	go run ./internal/bench/load -report          writes the document from the baseline again
 //	go run ./internal/bench/load -growth 1000000  measures how the cost grows with the rows, the users' sessions, what ended
 //
