@@ -26,6 +26,9 @@ import (
 // test is left out.
 func onOwnDisk(t *testing.T, bytes int) (dir string) {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("fills a disk")
+	}
 	if os.Getenv("LATCHKEY_TEST_OWN_DISK") == "" {
 		again := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v", "-test.timeout=2m")
 		again.Env = append(os.Environ(), "LATCHKEY_TEST_OWN_DISK=1")
