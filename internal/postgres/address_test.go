@@ -57,7 +57,7 @@ func TestCheckTLS(t *testing.T) {
 }
 
 func TestAServerThatAnswersIsNotCalledDown(t *testing.T) {
-	dsn := testenv.Postgres(t)
+	dsn := testenv.OwnPostgres(t)
 	for query, want := range map[string]string{
 		"&search_pathh=x": "does not know", "&TimeZone=Mars": "does not take", "&target_session_attrs=standby": "target_session_attrs", "&options=-c%20nonsense": "",
 		"&statement_timeout=soon": "does not take", "&user=nobody": "refuses this user",

@@ -19,12 +19,12 @@ func TestStoreThroughPgBouncer(t *testing.T) {
 	t.Parallel()
 	authtest.Run(t, func(t *testing.T) authtest.Backend {
 		t.Parallel()
-		return accountstest.WithHash{Backend: open(t, testenv.Bouncer(t, testenv.Postgres(t), 4))}
+		return accountstest.WithHash{Backend: open(t, testenv.Bouncer(t, testenv.OwnPostgres(t), 4))}
 	})
 }
 
 func TestSeveralFirstStartsThroughPgBouncerMigrateOnce(t *testing.T) {
-	dsn := testenv.Bouncer(t, testenv.Postgres(t), 3)
+	dsn := testenv.Bouncer(t, testenv.OwnPostgres(t), 3)
 	var starting sync.WaitGroup
 	for range 9 {
 		starting.Go(func() {
@@ -47,7 +47,7 @@ func TestSeveralFirstStartsThroughPgBouncerMigrateOnce(t *testing.T) {
 
 // No question fails, also while the store finds out what the pooler is.
 func TestAPoolerThatLosesStatementsIsFoundOut(t *testing.T) {
-	s := open(t, testenv.Bouncer(t, testenv.Postgres(t), 3))
+	s := open(t, testenv.Bouncer(t, testenv.OwnPostgres(t), 3))
 	ada(t, s, 8)
 	var asking sync.WaitGroup
 	for i := range 8 {
@@ -69,7 +69,7 @@ func TestAPoolerThatLosesStatementsIsFoundOut(t *testing.T) {
 }
 
 func TestListenURLGoesAroundThePooler(t *testing.T) {
-	direct := testenv.Postgres(t)
+	direct := testenv.OwnPostgres(t)
 	pooled := testenv.Bouncer(t, direct, 3)
 	s, err := Open(t.Context(), pooled, direct, slog.New(slog.DiscardHandler))
 	if err != nil {
@@ -89,7 +89,7 @@ func TestListenURLGoesAroundThePooler(t *testing.T) {
 
 func TestWithoutADirectConnectionPollsCarryEndings(t *testing.T) {
 	t.Parallel()
-	dsn := testenv.Bouncer(t, testenv.Postgres(t), 3)
+	dsn := testenv.Bouncer(t, testenv.OwnPostgres(t), 3)
 	a, b := open(t, dsn), open(t, dsn)
 	ada(t, a, 1)
 	elsewhere := service(t, b)

@@ -94,7 +94,7 @@ func TestStoreOnOtherEngines(t *testing.T) {
 		t.Run(engine.name, func(t *testing.T) {
 			authtest.Run(t, func(t *testing.T) authtest.Backend {
 				t.Parallel()
-				dsn := engine.reach(t, testenv.Postgres(t))
+				dsn := engine.reach(t, testenv.OwnPostgres(t))
 				return accountstest.WithHash{Backend: open(t, dsn)}
 			})
 		})
@@ -108,7 +108,7 @@ func TestEndingsReachOtherInstancesOnOtherEngines(t *testing.T) { // RV-3
 	for _, engine := range engines {
 		t.Run(engine.name, func(t *testing.T) {
 			t.Parallel()
-			dsn := engine.reach(t, testenv.Postgres(t))
+			dsn := engine.reach(t, testenv.OwnPostgres(t))
 			a, b := open(t, dsn), open(t, dsn)
 			if noted := len(b.Notes()) > 0; b.deaf != engine.deaf || noted != engine.deaf {
 				t.Errorf("deaf = %v with the notes %q, want %v and a note exactly then", b.deaf, b.Notes(), engine.deaf)
@@ -133,12 +133,12 @@ func TestEndingsReachOtherInstancesOnOtherEngines(t *testing.T) { // RV-3
 
 func TestWhatTheDatabaseLacksIsNoted(t *testing.T) {
 	for i, want := range []string{"refuses notifications (ERROR: not supported here", "refuses notifications"} {
-		s := open(t, engines[i].reach(t, testenv.Postgres(t)))
+		s := open(t, engines[i].reach(t, testenv.OwnPostgres(t)))
 		if notes := s.Notes(); len(notes) != 1 || !strings.Contains(notes[0], want) {
 			t.Errorf("Notes with %s = %q, want one that says %q", engines[i].name, notes, want)
 		}
 	}
-	if notes := open(t, testenv.Postgres(t)).Notes(); !slices.Equal(notes, nil) {
+	if notes := open(t, testenv.OwnPostgres(t)).Notes(); !slices.Equal(notes, nil) {
 		t.Errorf("Notes = %q, want none", notes)
 	}
 }

@@ -62,7 +62,7 @@ var explainable = regexp.MustCompile(`^\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b`)
 // None of the questions of a day reads all sessions or all users, however many there are.
 // UPDATE_PLANS=1 writes the plans into docs/query-plans.txt.
 func TestNoQuestionReadsATableThrough(t *testing.T) {
-	s := open(t, testenv.Postgres(t))
+	s := open(t, testenv.OwnPostgres(t))
 	now := noon
 	for _, statement := range []string{
 		`INSERT INTO users (id, email, name, image, profile, created_at, updated_at)

@@ -53,18 +53,30 @@ var shared = sync.OnceValues(func() (*Cluster, error) { return newCluster() })
 
 var databases atomic.Int64
 
-// Postgres returns the DSN (a postgres:// URL) of a fresh, empty database on a
-// real server, and drops it when the test ends, whoever is still connected. The server is
-// that of TEST_DATABASE_URL, whose user may make databases, or else one of this process's
-// own. Without PostgreSQL on this machine the test is skipped; see Missing.
+// Postgres returns the DSN (a postgres:// URL with parameters) of a fresh, empty database on
+// a real server, and drops it when the test ends, whoever is still connected. The server is
+// that of TEST_DATABASE_URL, whose user may make databases, or else the one of OwnPostgres.
 func Postgres(t testing.TB) (dsn string) {
 	t.Helper()
-	at := outside
 	if os.Getenv("TEST_DATABASE_URL") == "" {
-		c, err := shared()
-		need(t, err, "PostgreSQL", getPostgres)
-		at = c.DSN
+		return OwnPostgres(t)
 	}
+	return fresh(t, outside)
+}
+
+// OwnPostgres is Postgres for a test that says nothing of the server of TEST_DATABASE_URL,
+// such as one of a pooler or of the words of PostgreSQL: the server is one of this process's
+// own. Without PostgreSQL on this machine the test is skipped; see Missing.
+func OwnPostgres(t testing.TB) (dsn string) {
+	t.Helper()
+	c, err := shared()
+	need(t, err, "PostgreSQL", getPostgres)
+	return fresh(t, c.DSN)
+}
+
+// fresh makes a database for the test.
+func fresh(t testing.TB, at func(dbname string) string) (dsn string) {
+	t.Helper()
 	name := fmt.Sprintf("latchkey_test_%d_%d", os.Getpid(), databases.Add(1))
 	if err := execute(at(""), "CREATE DATABASE "+name); err != nil {
 		t.Fatal(err)
@@ -86,6 +98,9 @@ func outside(dbname string) string {
 	}
 	if dbname != "" {
 		u.Path = "/" + dbname
+	}
+	if u.RawQuery == "" { // tests add parameters of theirs
+		u.RawQuery = "application_name=latchkey"
 	}
 	return u.String()
 }

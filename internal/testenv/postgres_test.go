@@ -125,3 +125,16 @@ func TestAServerOutsideIsUsed(t *testing.T) {
 		t.Errorf("the database %q is left there", name)
 	}
 }
+
+// Tests add parameters to what Postgres returns, with an & in front.
+func TestTheAddressOfADatabaseHasParameters(t *testing.T) {
+	for given, want := range map[string]string{
+		"postgres://ada:pw@db.example:5432/postgres":                 "postgres://ada:pw@db.example:5432/fresh?application_name=latchkey",
+		"postgres://ada:pw@db.example:5432/postgres?sslmode=disable": "postgres://ada:pw@db.example:5432/fresh?sslmode=disable",
+	} {
+		t.Setenv("TEST_DATABASE_URL", given)
+		if got := outside("fresh"); got != want {
+			t.Errorf("with TEST_DATABASE_URL=%s a database is at %s, want %s", given, got, want)
+		}
+	}
+}
