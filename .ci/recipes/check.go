@@ -52,10 +52,10 @@ func (t *tree) check(before state) (problems []string) {
 	return problems
 }
 
-// offers are what a project's own pages may use, whether or not a part does: what the
-// engine, the accounts and the outbox can do, and the wire format.
+// offers are what a project's own pages and tests may use, whether or not a part does: what
+// the engine, the accounts and the outbox can do, the wire format, and what is for tests.
 var offers = regexp.MustCompile(`internal/(dbtrace/dbtrace.go: unreachable func: Count|auth/authhttp/context.go: unreachable func: Inspect|` +
-	`accounts/link.go|views/page.go|mail/mailbox.go|postgres/mail.go|sqlite/mail.go|authjs/)`)
+	`accounts/link.go|views/page.go|mail/mailbox.go|postgres/mail.go|sqlite/mail.go|authjs/|testenv/|([a-z]+/)*[a-z]+test/)`)
 
 // newlyDead are functions that were in use before.
 func (t *tree) newlyDead(before state) (problems []string) {
