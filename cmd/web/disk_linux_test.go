@@ -108,9 +108,7 @@ func (s *site) onFullDisk(free func(), count func(table string) int, advice stri
 	if refused.status != 503 || slices.ContainsFunc(refused.cookies, ofSession) || refused.header.Get("Retry-After") == "" || !strings.Contains(refused.text, "Nothing is lost") {
 		s.t.Errorf("on a full disk a sign-up after %d others = %d with the cookies %v, want 503 and none of a session:\n%s", let, refused.status, refused.cookies, refused.text)
 	}
-	if !strings.Contains(s.output.String(), advice) {
-		s.t.Errorf("the log does not say %q:\n%s", advice, s.output)
-	}
+	until(s.t, "the log says "+advice, func() bool { return strings.Contains(s.output.String(), advice) })
 	if got := s.get(s.ada, "/dashboard"); got.status != 200 && got.status != 503 || len(got.cookies) != 0 {
 		s.t.Errorf("on a full disk the dashboard = %d with %d cookies, want 200 or 503 and none", got.status, len(got.cookies))
 	}
